@@ -1,0 +1,1 @@
+"""From text to mentions: the only place that imports spaCy."""

@@ -1,0 +1,75 @@
+"""One tokenised text with its sentences and the labels found in each, as plain values."""
+
+from dataclasses import dataclass
+
+from spacy.language import Language
+
+from triage.pipeline.programs import Span, TermMatcher
+from triage.pipeline.sentences import split_sentences
+from triage.pipeline.text import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text ready for matching.
+
+    Attributes:
+        text: The normalised text; the same length as the note's.
+        words: Normalised form of each token.
+        offsets: `[start, end)` of each token, in code points.
+        sentences: `[start, end)` of each sentence, in code points.
+        sentence_of: Sentence of each token.
+        tokens_of: `[first, last)` token of each sentence.
+        hits: Labels found in each sentence, with token positions.
+    """
+
+    text: str
+    words: tuple[str, ...]
+    offsets: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    sentence_of: tuple[int, ...]
+    tokens_of: tuple[Span, ...]
+    hits: tuple[dict[int, list[Span]], ...]
+
+    def characters(self, start: int, end: int) -> Span:
+        """Return the code points that tokens `[start, end)` cover."""
+        return self.offsets[start][0], self.offsets[end - 1][1]
+
+
+def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
+    """Tokenise a text, split it into sentences and find the terms of the lexicon."""
+    plain = normalise(text)
+    doc = nlp.make_doc(plain)
+    sentences = tuple(split_sentences(plain)) or ((0, len(plain)),)
+    offsets = tuple((token.idx, token.idx + len(token)) for token in doc)
+    sentence_of = _assign(offsets, sentences)
+    return Reading(
+        text=plain,
+        words=tuple(token.norm_ for token in doc),
+        offsets=offsets,
+        sentences=sentences,
+        sentence_of=sentence_of,
+        tokens_of=_token_ranges(sentence_of, len(sentences)),
+        hits=tuple(terms.find(doc, sentence_of, len(sentences))),
+    )
+
+
+def _assign(offsets: tuple[Span, ...], sentences: tuple[Span, ...]) -> tuple[int, ...]:
+    """Give each token the sentence it starts in; tokens between two belong to the earlier one."""
+    assigned = []
+    current = 0
+    last = len(sentences) - 1
+    for start, _ in offsets:
+        while current < last and start >= sentences[current + 1][0]:
+            current += 1
+        assigned.append(current)
+    return tuple(assigned)
+
+
+def _token_ranges(sentence_of: tuple[int, ...], count: int) -> tuple[Span, ...]:
+    ranges = [[0, 0] for _ in range(count)]
+    for index, sentence in enumerate(sentence_of):
+        if ranges[sentence][1] == 0:
+            ranges[sentence][0] = index
+        ranges[sentence][1] = index + 1
+    return tuple((start, end) for start, end in ranges)
