@@ -91,9 +91,9 @@ class TermMatcher:
             by_labels[labels].append(nlp.make_doc(normalise(phrase)))
         self._labels: dict[int, tuple[int, ...]] = {}
         for index, (labels, docs) in enumerate(by_labels.items()):
-            key = nlp.vocab.strings.add(f"terms-{index}")
+            key = f"terms-{index}"
             self._matcher.add(key, docs)
-            self._labels[key] = tuple(sorted(labels))
+            self._labels[nlp.vocab.strings[key]] = tuple(sorted(labels))
 
     def find(self, doc: Doc, sentence_of: Sequence[int], count: int) -> list[dict[int, list[Span]]]:
         """Return the hits of each sentence.
