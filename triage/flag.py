@@ -143,13 +143,23 @@ class Flag(Frozen):
     follow_up: tuple[str, ...]
 
 
+class NoteQuote(Quote):
+    """Exact words of this note or, in a case, of an earlier one.
+
+    Attributes:
+        note_id: The caller's identifier of the note that the offsets belong to.
+    """
+
+    note_id: str | None = None
+
+
 class OrderReason(Frozen):
     """A reading-order rule that held, with the words it rests on."""
 
     rule: str
     text: str
     band: Band
-    quotes: tuple[Quote, ...] = ()
+    quotes: tuple[NoteQuote, ...] = ()
 
 
 class ReadingOrder(Frozen):

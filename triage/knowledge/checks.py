@@ -1,11 +1,11 @@
 """Checks over the whole collection that need no detector: names that must exist, patterns, duplicates."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.patterns import PatternError, expand_term, parse_pattern
-from triage.knowledge.schemas import Condition, Indicator, Knowledge
+from triage.knowledge.schemas import Condition, ContextRule, Indicator, Knowledge
 
 if TYPE_CHECKING:
     from triage.knowledge.files import KnowledgeFile
@@ -96,16 +96,40 @@ def _check_context(knowledge: Knowledge, file: "KnowledgeFile", checker: _Patter
     _check_unique(file, "rules", (rule.id for rule in context.rules))
     for group, patterns in context.terminations.items():
         checker.check(file, ("terminations", group), patterns)
+        _check_no_pairs(file, ("terminations", group), patterns)
     checker.check(file, ("pseudo",), context.pseudo)
+    _check_no_pairs(file, ("pseudo",), context.pseudo)
+    known = {indicator.id for indicator in knowledge.indicators}
     for index, rule in enumerate(context.rules):
-        checker.check(file, ("rules", index, "patterns"), rule.patterns)
-        checker.check(file, ("rules", index, "unless"), rule.unless)
+        _check_context_rule(rule, file, ("rules", index), checker, known)
         for group in rule.terminated_by:
             if group not in context.terminations:
                 file.fault(("rules", index, "terminated_by"), "K040", f"unknown termination group '{group}'")
-        for position, example in enumerate(rule.examples):
-            if example.text.count("[[") != 1 or example.text.count("]]") != 1:
-                file.fault(("rules", index, "examples", position), "K041", "mark one target as [[words]]")
+
+
+def _check_context_rule(
+    rule: ContextRule, file: "KnowledgeFile", location: Location, checker: _PatternChecker, known: Collection[str]
+) -> None:
+    checker.check(file, (*location, "patterns"), rule.patterns)
+    _check_no_pairs(file, (*location, "patterns"), rule.patterns)
+    checker.check(file, (*location, "when"), rule.when)
+    checker.check(file, (*location, "unless"), rule.unless)
+    for field, indicators in (("not_for", rule.not_for), ("only_for", rule.only_for)):
+        for position, indicator in enumerate(indicators):
+            if indicator not in known:
+                file.fault((*location, field, position), "K050", f"unknown indicator '{indicator}'")
+    for position, example in enumerate(rule.examples):
+        if example.text.count("[[") != 1 or example.text.count("]]") != 1:
+            file.fault((*location, "examples", position), "K041", "mark one target as [[words]]")
+        if example.indicator is not None and example.indicator not in known:
+            file.fault((*location, "examples", position), "K050", f"unknown indicator '{example.indicator}'")
+
+
+def _check_no_pairs(file: "KnowledgeFile", location: Location, patterns: Iterable[str]) -> None:
+    """A modifier is one stretch of words: with `&` it would stretch over the target it should modify."""
+    for position, pattern in enumerate(patterns):
+        if " & " in pattern:
+            file.fault((*location, position), "K042", "a context pattern may not use '&'; write one side under 'when'")
 
 
 def _check_reading_order(knowledge: Knowledge, file: "KnowledgeFile") -> None:

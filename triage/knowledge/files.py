@@ -63,13 +63,15 @@ class KnowledgeFile:
 
     def line_of(self, location: Sequence[str | int]) -> int:
         """Return the line of the deepest part of `location` that the file holds."""
-        node, line = self.content, 1
+        node: Any = self.content
+        line = 1
         for step in location:
             if not isinstance(node, CommentedBase):
                 break
             try:
                 line = (node.lc.key(step) if hasattr(node, "keys") else node.lc.item(step))[0] + 1
-                node = node[step]
+                children: Any = node
+                node = children[step]
             except (KeyError, IndexError, TypeError):
                 break
         return line

@@ -12,6 +12,7 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from triage.errors import Issue, KnowledgeError
+from triage.flag import Frozen
 from triage.knowledge.checks import check_structure
 from triage.knowledge.files import KnowledgeFile
 from triage.knowledge.schemas import (
@@ -29,7 +30,7 @@ from triage.knowledge.schemas import (
 SHIPPED = Path(__file__).parent / "data"
 """The knowledge that comes with the package."""
 
-_SINGLE_FILES = {
+_SINGLE_FILES: dict[str, type[Frozen]] = {
     "context": ContextFile,
     "glossary": GlossaryFile,
     "wording": WordingFile,
@@ -84,7 +85,7 @@ def read_knowledge(root: Path, *, digest: str | None = None) -> tuple[Knowledge,
         if name.startswith("indicators/") and (parsed := file.parse(Indicator)) is not None
     ]
     concepts = _collect_concepts(files)
-    single = {}
+    single: dict[str, Frozen | None] = {}
     for key, model in _SINGLE_FILES.items():
         if (file := files.get(f"{key}.yaml")) is None:
             issues.append(Issue(f"{key}.yaml", 0, "K004", "the file is missing"))

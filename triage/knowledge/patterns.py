@@ -1,12 +1,12 @@
 r"""The small pattern language of cues, concepts and context rules, parsed without spaCy.
 
-    threatening to post           words, in any letter case
-    <threaten> to <post>          all inflections of a word
-    {threaten} to {share|post}    any term of a concept, or of several
-    (his|her|their) pictures      alternatives, each of one or more words
-    {threaten} ...6 {image}       at most six tokens between (`...` alone means three)
-    new? handset                  an optional element
-    {threaten} & {image}          both sides in one sentence, in either order, within the cue's window
+threatening to post           words, in any letter case
+<threaten> to <post>          all inflections of a word
+{threaten} to {share|post}    any term of a concept, or of several
+(his|her|their) pictures      alternatives, each of one or more words
+{threaten} ...6 {image}       at most six tokens between (`...` alone means three)
+new? handset                  an optional element
+{threaten} & {image}          both sides in one sentence, in either order, within the cue's window
 """
 
 import itertools
@@ -18,11 +18,12 @@ from triage.knowledge.inflection import Inflector
 
 DEFAULT_GAP = 3
 MAX_GAP = 15
-MAX_ALTERNATIVES = 400
+MAX_ALTERNATIVES = 1000
+MAX_JOINED = 200
 
 _TOKEN = re.compile(
     r"""(?P<concept>\{[a-z0-9_]+(?:\|[a-z0-9_]+)*\})
-      | (?P<group>\([^()]+\))
+      | (?P<group>\()
       | (?P<gap>\.\.\.(?P<size>\d+)?(?=\s|$))
       | (?P<word>[^\s{}()]+)""",
     re.VERBOSE,
@@ -111,7 +112,22 @@ def _parse_side(source: str, inflector: Inflector) -> Iterator[Sequence]:
         kept = [(element, gap) for index, (element, gap, _) in enumerate(items) if index not in absent]
         if not kept:
             raise PatternError(f"nothing to match in '{source}'")
-        yield Sequence(tuple(element for element, _ in kept), tuple(gap for _, gap in kept[1:]))
+        yield _joined(kept)
+
+
+def _joined(items: list[tuple[Element, int]]) -> Sequence:
+    """Join neighbouring words into one element: a long literal is far rarer in a text than each of its words."""
+    elements, gaps = [items[0][0]], list[int]()
+    for element, gap in items[1:]:
+        previous = elements[-1]
+        if isinstance(previous, Words) and isinstance(element, Words) and gap == 0:
+            phrases = tuple(f"{left} {right}" for left in previous.phrases for right in element.phrases)
+            if len(phrases) <= MAX_JOINED:
+                elements[-1] = Words(phrases)
+                continue
+        elements.append(element)
+        gaps.append(gap)
+    return Sequence(tuple(elements), tuple(gaps))
 
 
 def _scan(source: str, inflector: Inflector) -> Iterator[tuple[Element, int, bool]]:
@@ -125,18 +141,20 @@ def _scan(source: str, inflector: Inflector) -> Iterator[tuple[Element, int, boo
         found = _TOKEN.match(text, position)
         if found is None:
             raise PatternError(f"cannot read '{text[position:]}'")
-        position = found.end()
+        position = _group_end(text, position) if found["group"] else found.end()
         if found["gap"]:
             gap = int(found["size"] or DEFAULT_GAP)
             if gap > MAX_GAP:
                 raise PatternError(f"a gap of {gap} tokens is over {MAX_GAP}")
         else:
-            is_optional = text[position : position + 1] == "?" and not found["word"]
-            word = found["word"] or ""
-            if word.endswith("?") and len(word) > 1:
-                is_optional, word = True, word[:-1]
-            position += bool(is_optional and not found["word"])
-            yield _element(found["concept"], found["group"], word, inflector), gap, is_optional
+            word = found["word"] or text[found.start() : position]
+            is_optional = word.endswith("?") and len(word) > 1
+            if is_optional:
+                word = word[:-1]
+            elif text[position : position + 1] == "?":
+                is_optional = True
+                position += 1
+            yield _element(word, inflector), gap, is_optional
             gap = 0
         while text[position : position + 1].isspace():
             position += 1
@@ -144,25 +162,67 @@ def _scan(source: str, inflector: Inflector) -> Iterator[tuple[Element, int, boo
         raise PatternError(f"a gap ends '{source}'")
 
 
-def _element(concept: str | None, group: str | None, word: str, inflector: Inflector) -> Element:
-    if concept:
-        return Concepts(tuple(concept[1:-1].split("|")))
-    if group:
-        phrases = [phrase for choice in group[1:-1].split("|") for phrase in _phrases(choice, inflector)]
-        return Words(tuple(dict.fromkeys(phrases)))
-    return Words(_phrases(word, inflector))
+def _element(source: str, inflector: Inflector) -> Element:
+    if source.startswith("{"):
+        return Concepts(tuple(source[1:-1].split("|")))
+    return Words(_phrases(source, inflector))
+
+
+def _group_end(text: str, start: int) -> int:
+    """Return the position behind the bracket that closes the one at `start`."""
+    depth = 0
+    for position in range(start, len(text)):
+        depth += (text[position] == "(") - (text[position] == ")")
+        if depth == 0:
+            return position + 1
+    raise PatternError(f"a bracket is not closed: '{text[start:]}'")
+
+
+def _split_choices(inner: str) -> Iterator[str]:
+    """Split at the `|` that stand in no inner group."""
+    depth = start = 0
+    for position, character in enumerate(inner):
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0:
+            yield inner[start:position]
+            start = position + 1
+    yield inner[start:]
+
+
+def _pieces(source: str) -> Iterator[str]:
+    """Split a literal phrase into words and groups."""
+    position = 0
+    while position < len(source):
+        if source[position].isspace():
+            position += 1
+            continue
+        if source[position] == "(":
+            end = _group_end(source, position)
+        else:
+            end = next((i for i in range(position, len(source)) if source[i].isspace()), len(source))
+        end += source[end : end + 1] == "?" and source[position] == "("
+        yield source[position:end]
+        position = end
 
 
 def _phrases(source: str, inflector: Inflector) -> tuple[str, ...]:
-    """Expand `<word>` in a literal phrase."""
-    choices = []
-    for word in source.split():
-        if word.startswith("<") and word.endswith(">") and len(word) > 2:
-            choices.append(inflector.forms(word[1:-1].lower()))
-        elif "<" in word or ">" in word:
-            raise PatternError(f"'<' and '>' enclose a whole word: '{word}'")
-        else:
-            choices.append((word.lower(),))
-    if not choices:
+    """Expand groups, `<word>` and `word?` in a literal phrase."""
+    choices: list[tuple[str, ...]] = []
+    for piece in _pieces(source):
+        word, optional = (piece[:-1], True) if piece.endswith("?") and len(piece) > 1 else (piece, False)
+        choices.append((*_alternatives(word, inflector), *([""] if optional else [])))
+    phrases = (" ".join(filter(None, choice)) for choice in itertools.product(*choices))
+    expanded = tuple(dict.fromkeys(phrase for phrase in phrases if phrase))
+    if not expanded:
         raise PatternError("an empty alternative")
-    return tuple(" ".join(choice) for choice in itertools.product(*choices))
+    return expanded
+
+
+def _alternatives(word: str, inflector: Inflector) -> tuple[str, ...]:
+    if word.startswith("("):
+        return tuple(phrase for choice in _split_choices(word[1:-1]) for phrase in _phrases(choice, inflector))
+    if word.startswith("<") and word.endswith(">") and len(word) > 2:
+        return inflector.forms(word[1:-1].lower())
+    if "<" in word or ">" in word:
+        raise PatternError(f"'<' and '>' enclose a whole word: '{word}'")
+    return (word.lower(),)

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
@@ -12,7 +12,7 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+
 RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-PatternText = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+PatternText = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
 
 DEFAULT_WINDOW = 12
 
@@ -150,7 +150,12 @@ class ConceptFile(Frozen):
 
 
 class Direction(StrEnum):
-    """Where a modifier reaches from its own words."""
+    """Where a modifier reaches from its own words.
+
+    The first four stay in the modifier's sentence. `line` reaches the rest of the line that the modifier opens, and
+    `following_lines`, where the modifier stands alone on its line, the lines up to the next heading or blank line; in
+    the middle of a line both end with the sentence. `previous_sentence` and `next_sentence` reach a neighbour only.
+    """
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -158,34 +163,73 @@ class Direction(StrEnum):
     SENTENCE = "sentence"
     LINE = "line"
     FOLLOWING_LINES = "following_lines"
+    PREVIOUS_SENTENCE = "previous_sentence"
+    NEXT_SENTENCE = "next_sentence"
+
+
+class Place(StrEnum):
+    """Where a modifier must stand; bullets, numbers and punctuation before it do not count."""
+
+    ANYWHERE = "anywhere"
+    SENTENCE_START = "sentence_start"
+    SENTENCE_ALONE = "sentence_alone"
+    LINE_START = "line_start"
+
+
+class Inside(StrEnum):
+    """When a modifier that stands among a target's own words counts; only for targets that are a stretch of text."""
+
+    NEVER = "never"
+    EDGE = "edge"
+    MOST = "most"
+    ANY = "any"
 
 
 class ContextExample(Frozen):
-    """A sentence with its target in double square brackets and the status the rules must give."""
+    """A sentence with its target in double square brackets and the status the rules must give.
+
+    Attributes:
+        indicator: What the target is a mention of, where a rule depends on it.
+        loose: The target is a stretch of text, whose own words count as modifiers too.
+    """
 
     text: Text
     status: Status
+    indicator: Identifier | None = None
+    loose: bool = False
 
 
 class ContextRule(Frozen):
     """ConText rule: modifier words, the status they give, where they reach and what stops them.
 
     Attributes:
-        scope: Tokens reached at most; None up to a termination or the end of the sentence.
+        place: Where the modifier must stand to count.
+        scope: Tokens within which the target must begin (or end, backward); None up to a termination or the end of
+            the sentence.
         terminated_by: Names of termination groups.
-        precedence: The highest wins where several modifiers reach one target; equal ones by `Status` rules.
-        unless: Patterns in the same sentence that switch the rule off.
+        precedence: The highest wins where several modifiers reach one target; of equal ones the nearest.
+        when: Patterns of which the target's sentence must hold one.
+        unless: Patterns in the target's sentence that switch the rule off.
+        not_for: Indicators that the rule leaves alone.
+        only_for: Indicators that the rule is about; all by default.
+        inside: When the words count inside a target that is a stretch of text: never, at the edge from which they
+            reach the rest, if they reach most of the rest, or if they reach any of it.
     """
 
     id: RuleId
     status: Status
     direction: Direction
     patterns: tuple[PatternText, ...] = Field(min_length=1)
+    place: Place = Place.ANYWHERE
     scope: int | None = Field(default=None, ge=1, le=60)
     terminated_by: tuple[Identifier, ...] = ()
     precedence: int = Field(default=50, ge=0, le=100)
+    when: tuple[PatternText, ...] = ()
     unless: tuple[PatternText, ...] = ()
-    examples: tuple[ContextExample, ...] = Field(min_length=1)
+    not_for: tuple[Identifier, ...] = ()
+    only_for: tuple[Identifier, ...] = ()
+    inside: Inside = Inside.MOST
+    examples: tuple[ContextExample, ...] = Field(min_length=2)
 
 
 class ContextFile(Frozen):
@@ -331,6 +375,3 @@ class Knowledge(Frozen):
             if indicator.id == indicator_id:
                 return indicator
         raise KeyError(indicator_id)
-
-
-FileKind = Literal["indicator", "concepts", "context", "glossary", "wording", "reading_order", "inflections"]

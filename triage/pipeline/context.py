@@ -1,39 +1,83 @@
-"""ConText for social-care notes: modifiers, their scope and termination give every target a status (interim)."""
+"""ConText for social-care notes: modifiers, their scope and termination give every target a status.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+Scope first, termination second, edges last. The words are data; this module holds none.
+"""
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from triage.extraction import Context, Modifier, Span
 from triage.flag import Status
-from triage.knowledge.schemas import ContextFile
-from triage.pipeline.programs import Compiler
+from triage.knowledge.schemas import ContextFile, ContextRule, Inside
+from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, run
 from triage.pipeline.reading import Reading
+from triage.pipeline.scopes import NEIGHBOURING, overlaps, reaches, stands
 
 
-@dataclass(frozen=True, slots=True)
-class Modifier:
-    """Words that decided a status. Offsets are code points of the text."""
-
-    start: int
-    end: int
-    rule: str
-    status: Status
+_EDGE = 1
+"""Words of a stretch that may lie between its edge and a modifier at that edge."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A span whose status is asked: tokens `[start, end)` of the reading."""
+    """A span whose status is asked: tokens `[start, end)` of the reading.
+
+    Attributes:
+        sentence: Its sentence.
+        indicator: What it is a mention of, for rules that leave some indicators alone.
+        loose: A stretch of text rather than the words of a cue: modifiers among its own words count too.
+    """
 
     sentence: int
     start: int
     end: int
+    indicator: str | None = None
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _CompiledRule:
+    rule: ContextRule
+    when: tuple[Program, ...]
+    unless: tuple[Program, ...]
+
+    def holds(self, hits: Hits) -> bool:
+        """Whether the conditions on the target's sentence hold."""
+        if self.when and not any(run(program, hits) for program in self.when):
+            return False
+        return not any(run(program, hits) for program in self.unless)
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
-    """The answer for one target."""
+class _Termination:
+    group: str
 
-    status: Status
-    modifiers: tuple[Modifier, ...]
+
+@dataclass(frozen=True, slots=True)
+class _Pseudo:
+    """Words that look like a modifier and are none."""
+
+
+_Payload = _CompiledRule | _Termination | _Pseudo
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A modifier in the text, with the token ranges it reaches."""
+
+    compiled: _CompiledRule
+    span: Span
+    reach: tuple[Span, ...]
+
+
+@dataclass(slots=True)
+class _Pieces:
+    """What the index finds in one sentence."""
+
+    modifiers: list[tuple[_CompiledRule, Span]] = field(default_factory=list)
+    pseudo: list[Span] = field(default_factory=list)
+    terminators: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
 
 
 class ContextEngine:
@@ -45,11 +89,128 @@ class ContextEngine:
     """
 
     def __init__(self, rules: ContextFile, compiler: Compiler) -> None:
-        self._rules = rules
+        near: list[tuple[Program, _Payload]] = []
+        far: list[tuple[Program, _Payload]] = []
+        for group, patterns in rules.terminations.items():
+            near += [(program, _Termination(group)) for source in patterns for program in compiler.compile(source)]
+        for source in rules.pseudo:
+            near += [(program, _Pseudo()) for program in compiler.compile(source)]
+        for rule in rules.rules:
+            compiled = _CompiledRule(rule, _programs(rule.when, compiler), _programs(rule.unless, compiler))
+            programs = far if rule.direction in NEIGHBOURING else near
+            programs += [(program, compiled) for program in _programs(rule.patterns, compiler)]
+        self._programs = (near, far)
 
     def finish(self, phrases: Mapping[str, frozenset[int]]) -> None:
         """Index the compiled rules."""
+        self._near = ProgramIndex(self._programs[0], phrases)
+        self._far = ProgramIndex(self._programs[1], phrases)
 
     def apply(self, reading: Reading, targets: Sequence[Target]) -> list[Context]:
         """Return the status and deciding modifiers of each target."""
-        return [Context(Status.AFFIRMED, ()) for _ in targets]
+        if not targets:
+            return []
+        far = list(self._neighbouring(reading, max(target.sentence for target in targets) + 1))
+        near = {sentence: self._within(reading, sentence) for sentence in {target.sentence for target in targets}}
+        return [_decide(reading, target, [*near[target.sentence], *far]) for target in targets]
+
+    def _within(self, reading: Reading, sentence: int) -> list[_Found]:
+        """Find the modifiers that work inside one sentence."""
+        hits = reading.hits[sentence]
+        pieces = _sort(self._near.find(hits))
+        return [
+            _Found(compiled, span, _reach(compiled.rule, reading, sentence, span, pieces))
+            for compiled, span in pieces.modifiers
+            if not any(start <= span[0] and span[1] <= end for start, end in pieces.pseudo)
+            and stands(compiled.rule, reading, sentence, span)
+            and compiled.holds(hits)
+        ]
+
+    def _neighbouring(self, reading: Reading, last: int) -> Iterator[_Found]:
+        """Find the modifiers of other sentences: headings, answers, afterthoughts."""
+        for sentence, hits in enumerate(reading.hits[: last + 1]):
+            for compiled, span in self._far.find(hits):
+                if isinstance(compiled, _CompiledRule) and stands(compiled.rule, reading, sentence, span):
+                    yield _Found(compiled, span, reaches(compiled.rule, reading, sentence, span, ()))
+
+
+def _programs(patterns: Iterable[str], compiler: Compiler) -> tuple[Program, ...]:
+    return tuple(program for source in patterns for program in compiler.compile(source))
+
+
+def _sort(found: Iterable[tuple[_Payload, Span]]) -> _Pieces:
+    """Part modifiers, terminators and pseudo-modifiers."""
+    pieces = _Pieces()
+    for payload, span in found:
+        if isinstance(payload, _CompiledRule):
+            pieces.modifiers.append((payload, span))
+        elif isinstance(payload, _Termination):
+            pieces.terminators[payload.group].append(span)
+        else:
+            pieces.pseudo.append(span)
+    return pieces
+
+
+def _reach(rule: ContextRule, reading: Reading, sentence: int, span: Span, pieces: _Pieces) -> tuple[Span, ...]:
+    terminators = [
+        terminator
+        for group in rule.terminated_by
+        for terminator in pieces.terminators.get(group, ())
+        if not overlaps(terminator, span)
+    ]
+    return reaches(rule, reading, sentence, span, terminators)
+
+
+def _strictly_inside(span: Span, other: Span) -> bool:
+    return other[0] <= span[0] and span[1] <= other[1] and span != other
+
+
+def _decide(reading: Reading, target: Target, found: Sequence[_Found]) -> Context:
+    """Draw the edges to one target; the highest precedence gives the status, then the nearest modifier."""
+    drawn = [modifier for modifier in found if _modifies(modifier, target, reading)]
+    edges = [edge for edge in drawn if not any(_strictly_inside(edge.span, other.span) for other in drawn)]
+    if not edges:
+        return Context(Status.AFFIRMED, ())
+    best = min(edges, key=lambda edge: (-edge.compiled.rule.precedence, _distance(edge.span, target), edge.span))
+    status = best.compiled.rule.status
+    deciding = {
+        (*reading.characters(*edge.span), edge.compiled.rule.id)
+        for edge in edges
+        if edge.compiled.rule.status is status
+    }
+    return Context(status, tuple(Modifier(start, end, rule, status) for start, end, rule in sorted(deciding)))
+
+
+def _modifies(modifier: _Found, target: Target, reading: Reading) -> bool:
+    rule = modifier.compiled.rule
+    span = (target.start, target.end)
+    if target.indicator in rule.not_for or (rule.only_for and target.indicator not in rule.only_for):
+        return False
+    if overlaps(modifier.span, span):
+        if not target.loose or not _counts_inside(modifier, span):
+            return False
+    elif not any(overlaps(reach, span) for reach in modifier.reach):
+        return False
+    elif rule.scope is not None and _distance(modifier.span, target) >= rule.scope:
+        return False
+    return rule.direction not in NEIGHBOURING or modifier.compiled.holds(reading.hits[target.sentence])
+
+
+def _counts_inside(modifier: _Found, span: Span) -> bool:
+    """Whether a modifier among the words of a stretch of text speaks of the rest of it."""
+    reached = sum(max(0, min(end, span[1]) - max(start, span[0])) for start, end in modifier.reach)
+    own = min(modifier.span[1], span[1]) - max(modifier.span[0], span[0])
+    unreached = span[1] - span[0] - own - reached
+    match modifier.compiled.rule.inside:
+        case Inside.NEVER:
+            return False
+        case Inside.EDGE:
+            return reached > unreached and (modifier.span[0] - span[0] <= _EDGE or span[1] - modifier.span[1] <= _EDGE)
+        case Inside.ANY:
+            return reached > 0
+        case Inside.MOST:
+            return reached > unreached
+
+
+def _distance(span: Span, target: Target) -> int:
+    return max(target.start - span[1], span[0] - target.end, 0)

@@ -1,7 +1,7 @@
 """Compiles patterns of the knowledge into programs over labelled token spans, and runs them on a sentence.
 
-Every element of a pattern (a concept, some concepts, alternative words) becomes one integer label. `TermMatcher` finds all
-labels of a text in a single `PhraseMatcher` pass; a program then only compares token positions.
+Every element of a pattern (a concept, some concepts, alternative words) becomes one integer label. `TermMatcher` finds
+all labels of a text in a single `PhraseMatcher` pass; a program then only compares token positions.
 """
 
 from collections import defaultdict
@@ -13,15 +13,14 @@ from spacy.language import Language
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
+from triage.extraction import Span
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.patterns import Concepts, Element, Pattern, expand_term, parse_pattern
 from triage.knowledge.schemas import DEFAULT_WINDOW, Concept
 from triage.pipeline.text import normalise
 
-Span = tuple[int, int]
-"""Token positions, end exclusive."""
 Hits = Mapping[int, Sequence[Span]]
-"""Label to its spans in one sentence, in text order."""
+"""Label to its token spans in one sentence, in text order."""
 Payload = TypeVar("Payload")
 
 
@@ -53,6 +52,11 @@ class Compiler:
     def compile(self, source: str, *, within: int = DEFAULT_WINDOW) -> tuple[Program, ...]:
         """Compile one pattern into a program for each of its alternatives."""
         return tuple(self._program(pattern, within) for pattern in parse_pattern(source, self._inflector))
+
+    def compile_words(self, phrase: str) -> tuple[Program, ...]:
+        """Compile one literal phrase, whatever characters it holds."""
+        label = self._label((phrase.lower(),))
+        return (Program((((label,), ()),), DEFAULT_WINDOW, frozenset([label])),)
 
     def phrases(self) -> dict[str, frozenset[int]]:
         """Return every literal phrase with the labels it stands for."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from spacy.language import Language
 
-from triage.pipeline.programs import Span, TermMatcher
+from triage.extraction import Span
+from triage.pipeline.programs import TermMatcher
 from triage.pipeline.sentences import split_sentences
 from triage.pipeline.text import normalise
 

@@ -1,0 +1,157 @@
+"""Reads one text into sentences, concept hits and mentions with their status; no spaCy object leaves."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from triage.extraction import Context, CueMention, Extraction, Sentence
+from triage.knowledge.inflection import Inflector
+from triage.knowledge.schemas import Cue, Knowledge
+from triage.pipeline.annotations import Annotator
+from triage.pipeline.context import ContextEngine, Target
+from triage.pipeline.language import make_language
+from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, TermMatcher, run
+from triage.pipeline.reading import Reading, read
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledCue:
+    indicator: str
+    cue: Cue
+    without: tuple[Program, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    cue: _CompiledCue
+    target: Target
+
+
+class Extractor:
+    """Finds concepts and cues, and gives every mention its status.
+
+    Args:
+        knowledge: What to look for.
+    """
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        compiler = Compiler(knowledge.concepts, Inflector(knowledge.inflections.irregular))
+        programs = list(_compile_cues(knowledge, compiler))
+        self._context = ContextEngine(knowledge.context, compiler)
+        self._annotator = Annotator(knowledge.glossary, knowledge.wording, compiler)
+        self._concept_of = _concepts_by_label(compiler)
+        phrases = compiler.phrases()
+        self._nlp = make_language(compiler.words())
+        self._terms = TermMatcher(self._nlp, phrases)
+        self._cues = ProgramIndex(programs, phrases)
+        self._context.finish(phrases)
+        self._annotator.finish(phrases)
+
+    def extract(self, text: str) -> Extraction:
+        """Read one text."""
+        return next(self.extract_many([text]))
+
+    def extract_many(self, texts: Iterable[str]) -> Iterator[Extraction]:
+        """Read texts one by one; memory taken by unknown words is released after each."""
+        for text in texts:
+            with self._nlp.memory_zone():
+                extraction = self._extract(text)
+            yield extraction
+
+    def status_of(self, text: str, start: int, end: int, indicator: str | None = None) -> Context:
+        """Return the status of any span of any text, from the context rules alone; words of the span count too.
+
+        Args:
+            text: The whole text.
+            start: First character of the span, in code points.
+            end: Behind its last character.
+            indicator: What the span is a mention of, for rules that depend on it.
+
+        Raises:
+            ValueError: The span is empty or off the text.
+        """
+        if not 0 <= start < end <= len(text):
+            raise ValueError(f"span {start}-{end} is empty or off a text of {len(text)} characters")
+        return self.statuses_of(text, [(start, end, indicator)])[0]
+
+    def statuses_of(self, text: str, spans: Sequence[tuple[int, int, str | None]]) -> list[Context]:
+        """Return the status of several spans `(start, end, indicator)` of one text, read once."""
+        if not spans:
+            return []
+        with self._nlp.memory_zone():
+            reading = read(text, self._nlp, self._terms)
+            targets = [
+                replace(locate(reading, start, end), indicator=indicator, loose=True) for start, end, indicator in spans
+            ]
+            return self._context.apply(reading, targets)
+
+    def _extract(self, text: str) -> Extraction:
+        reading = read(text, self._nlp, self._terms)
+        matches = [match for sentence, hits in enumerate(reading.hits) for match in self._match(sentence, hits)]
+        contexts = self._context.apply(reading, [match.target for match in matches])
+        mentions = (_mention(reading, match, context) for match, context in zip(matches, contexts, strict=True))
+        return Extraction(
+            tuple(self._sentence(reading, index) for index in range(len(reading.sentences))),
+            tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end, mention.indicator, mention.cue))),
+            self._annotator.glossary(reading),
+            self._annotator.wording(reading),
+        )
+
+    def _match(self, sentence: int, hits: Hits) -> Iterator[_Match]:
+        found = {
+            (cue.indicator, cue.cue.id, span): cue
+            for cue, span in self._cues.find(hits)
+            if not any(run(program, hits) for program in cue.without)
+        }
+        for (_, _, span), cue in found.items():
+            yield _Match(cue, Target(sentence, *span, indicator=cue.indicator))
+
+    def _sentence(self, reading: Reading, index: int) -> Sentence:
+        first, last = reading.tokens_of[index]
+        concepts = sorted(
+            (name, start - first, end - first)
+            for label, spans in reading.hits[index].items()
+            for name in self._concept_of.get(label, ())
+            for start, end in spans
+        )
+        start, end = reading.sentences[index]
+        return Sentence(start, end, reading.words[first:last], reading.offsets[first:last], tuple(concepts))
+
+
+def _concepts_by_label(compiler: Compiler) -> dict[int, tuple[str, ...]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    for name, label in compiler.concept_labels.items():
+        names[label].append(name)
+    return {label: tuple(found) for label, found in names.items()}
+
+
+def locate(reading: Reading, start: int, end: int) -> Target:
+    """Return the tokens that a span of code points touches."""
+    touched = [index for index, (a, b) in enumerate(reading.offsets) if a < end and start < b]
+    first, last = (touched[0], touched[-1] + 1) if touched else (0, 0)
+    return Target(reading.sentence_of[first] if reading.offsets else 0, first, last)
+
+
+def _compile_cues(knowledge: Knowledge, compiler: Compiler) -> Iterator[tuple[Program, _CompiledCue]]:
+    for indicator in knowledge.indicators:
+        for cue in indicator.cues:
+            without = tuple(program for source in cue.without for program in compiler.compile(source))
+            compiled = _CompiledCue(indicator.id, cue, without)
+            for source in cue.patterns:
+                for program in compiler.compile(source, within=cue.within):
+                    yield program, compiled
+
+
+def _mention(reading: Reading, match: _Match, context: Context) -> CueMention:
+    start, end = reading.characters(match.target.start, match.target.end)
+    compiled = match.cue
+    return CueMention(
+        indicator=compiled.indicator,
+        cue=compiled.cue.id,
+        level=compiled.cue.level,
+        start=start,
+        end=end,
+        sentence=match.target.sentence,
+        context=context,
+        reason=compiled.cue.reason,
+    )

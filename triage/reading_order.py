@@ -1,0 +1,148 @@
+"""When a person should read a note: rules from the knowledge over flags and concepts, never a score of a child."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from triage.flag import CURRENT, Band, Level, NoteQuote, OrderReason, ReadingOrder, Status
+from triage.knowledge.schemas import Condition, OrderRule, ReadingOrderFile, Strength
+
+_BANDS = tuple(Band)
+
+
+@dataclass(frozen=True, slots=True)
+class FlagSignal:
+    """What the rules see of one mention under a flag.
+
+    Attributes:
+        sentence: Index of its sentence.
+    """
+
+    indicator: str
+    strength: Strength
+    level: Level
+    status: Status
+    sentence: int
+    quote: NoteQuote
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What the rules see of one note.
+
+    Attributes:
+        note_id: The caller's identifier, for reasons that rest on an earlier note.
+        recorded_at: When the note was written; notes without a date count as recent.
+        flags: One entry a mention shown under a flag.
+        concepts: Concept name to (sentence, quote) of its places.
+    """
+
+    note_id: str | None
+    recorded_at: datetime | date | None
+    flags: tuple[FlagSignal, ...]
+    concepts: dict[str, tuple[tuple[int, NoteQuote], ...]]
+
+
+class ReadingOrderRules:
+    """Applies the reading-order rules.
+
+    Args:
+        rules: `reading_order.yaml`.
+    """
+
+    def __init__(self, rules: ReadingOrderFile) -> None:
+        self._rules = rules
+
+    def order_note(self, signals: Signals) -> ReadingOrder:
+        """Return the band of one note with every rule that holds."""
+        return self.order_case([signals])
+
+    def order_case(self, notes: Sequence[Signals]) -> ReadingOrder:
+        """Return the band of a case: the newest note together with the earlier ones of each rule's window.
+
+        Args:
+            notes: Notes of one child in any order.
+        """
+        ordered = sorted(notes, key=_when)
+        reasons = [reason for rule in self._rules.rules for reason in _apply(rule, ordered)]
+        reasons.sort(key=lambda reason: (_BANDS.index(reason.band), reason.rule))
+        if not reasons:
+            return ReadingOrder(band=Band.NOTE, reasons=())
+        return ReadingOrder(band=reasons[0].band, reasons=tuple(reasons))
+
+
+def _apply(rule: OrderRule, notes: Sequence[Signals]) -> Iterator[OrderReason]:
+    window = _window(notes, rule.window_days)
+    quotes = _all_hold(rule.when, window)
+    if quotes is None or any(_holds(condition, window) is not None for condition in rule.unless):
+        return
+    band = rule.band
+    if rule.raise_to is not None and (more := _all_hold(rule.raise_when, window)) is not None:
+        band, quotes = rule.raise_to, [*quotes, *more]
+    unique = tuple(dict.fromkeys(quotes))
+    yield OrderReason(rule=rule.id, text=rule.text, band=band, quotes=unique)
+
+
+def _all_hold(conditions: Iterable[Condition], notes: Sequence[Signals]) -> list[NoteQuote] | None:
+    quotes: list[NoteQuote] = []
+    for condition in conditions:
+        found = _holds(condition, notes)
+        if found is None:
+            return None
+        quotes += found
+    return quotes
+
+
+def _holds(condition: Condition, notes: Sequence[Signals]) -> list[NoteQuote] | None:
+    """Return the quotes that a condition rests on; None where it does not hold."""
+    if not _names_flags(condition):
+        quotes = [quote for note in notes for name in condition.concepts for _, quote in note.concepts.get(name, ())]
+        return quotes[:3] or None
+    quotes = []
+    indicators = set()
+    for note in notes:
+        for flag in note.flags:
+            if _matches(condition, flag) and (beside := _beside(condition, note, flag)) is not None:
+                indicators.add(flag.indicator)
+                quotes += [flag.quote, *beside]
+    return quotes if len(indicators) >= condition.at_least else None
+
+
+def _names_flags(condition: Condition) -> bool:
+    return bool(condition.indicators or condition.strengths or condition.levels or condition.statuses)
+
+
+def _matches(condition: Condition, flag: FlagSignal) -> bool:
+    return (
+        (not condition.indicators or flag.indicator in condition.indicators)
+        and (not condition.strengths or flag.strength in condition.strengths)
+        and (not condition.levels or flag.level in condition.levels)
+        and flag.status in (condition.statuses or CURRENT)
+    )
+
+
+def _beside(condition: Condition, note: Signals, flag: FlagSignal) -> list[NoteQuote] | None:
+    """Return the quote of a concept the condition asks for beside the flag; None where there is none."""
+    if not condition.concepts:
+        return []
+    for name in condition.concepts:
+        for sentence, quote in note.concepts.get(name, ()):
+            if not condition.same_sentence or sentence == flag.sentence:
+                return [quote]
+    return None
+
+
+def _window(notes: Sequence[Signals], days: int) -> Sequence[Signals]:
+    latest = notes[-1]
+    if days == 0 or latest.recorded_at is None:
+        return [latest] if days == 0 else notes
+    since = _day(latest.recorded_at) - timedelta(days=days)
+    return [note for note in notes if note.recorded_at is None or _day(note.recorded_at) >= since]
+
+
+def _when(note: Signals) -> tuple[date, str]:
+    return (_day(note.recorded_at) if note.recorded_at else date.max, note.note_id or "")
+
+
+def _day(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
