@@ -2,12 +2,13 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
+from typing import Protocol
 
 from joblib import Parallel, delayed
 
@@ -101,11 +102,11 @@ def read_entries(raw: bytes, *, name: str, kind: FileKind, columns: Columns | No
         NoteError: The file as a whole is unusable, such as CSV without the text column.
     """
     if kind is FileKind.TEXT:
-        yield _entry(f"{name}:1", lambda where: Note(decode_text(raw, where=where), id=name))
+        yield _entry(f"{name}:1", partial(_plain_note, raw, name))
     elif kind is FileKind.JSONL:
         for number, line in enumerate(raw.split(b"\n"), start=1):
             if line.strip():
-                yield _entry(f"{name}:{number}", lambda where, line=line: parse_note(line, where=where))
+                yield _entry(f"{name}:{number}", partial(parse_note, line))
     else:
         yield from _read_csv(raw, name, columns or Columns())
 
@@ -135,9 +136,14 @@ def _assess_chunk(recipe: Recipe, chunk: list[Entry]) -> list[Result]:
     return list(assess_entries(make_triager(recipe), chunk))
 
 
-def _entry(where: str, read: Callable[[str], Note]) -> Entry:
+class _Read(Protocol):
+    def __call__(self, *, where: str) -> Note:
+        """Read one note; `where` is for messages."""
+
+
+def _entry(where: str, read: _Read) -> Entry:
     try:
-        return Entry(read(where), where)
+        return Entry(read(where=where), where)
     except NoteError as error:
         return Entry(Note(""), where, error)
 
@@ -152,12 +158,16 @@ def _read_csv(raw: bytes, name: str, columns: Columns) -> Iterator[Entry]:
                 f"no column '{columns.text}'; choose one with --text-column", code="missing_text", where=f"{name}:1"
             )
         for row in rows:
-            yield _entry(f"{name}:{rows.line_num}", lambda where, row=row: _note_of_row(row, columns, where))
+            yield _entry(f"{name}:{rows.line_num}", partial(_note_of_row, row, columns))
     except csv.Error:
         raise NoteError("not valid CSV", code="invalid_csv", where=f"{name}:{rows.line_num}") from None
 
 
-def _note_of_row(row: dict[str, str | None], columns: Columns, where: str) -> Note:
+def _plain_note(raw: bytes, name: str, *, where: str) -> Note:
+    return Note(decode_text(raw, where=where), id=name)
+
+
+def _note_of_row(row: dict[str, str | None], columns: Columns, *, where: str) -> Note:
     text = row.get(columns.text)
     if text is not None and any("\udc80" <= character <= "\udcff" for character in text):
         raise NoteError("not valid UTF-8; save the file as UTF-8", code="invalid_utf8", where=where)

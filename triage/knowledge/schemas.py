@@ -168,10 +168,11 @@ class Direction(StrEnum):
 
 
 class Place(StrEnum):
-    """Where a modifier must stand; bullets, numbers and punctuation before it do not count."""
+    """Where a modifier must stand; bullets and punctuation beside it do not count."""
 
     ANYWHERE = "anywhere"
     SENTENCE_START = "sentence_start"
+    SENTENCE_END = "sentence_end"
     SENTENCE_ALONE = "sentence_alone"
     LINE_START = "line_start"
 

@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from triage.extraction import Context, CueMention, Extraction, Sentence
+from triage.extraction import Context, CueMention, Extraction, Sentence, Span
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.schemas import Cue, Knowledge
 from triage.pipeline.annotations import Annotator
 from triage.pipeline.context import ContextEngine, Target
 from triage.pipeline.language import make_language
+from triage.pipeline.near_misses import Candidate, NearMiss, near_misses
 from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, TermMatcher, run
 from triage.pipeline.reading import Reading, read
 
@@ -40,7 +41,11 @@ class Extractor:
         self._context = ContextEngine(knowledge.context, compiler)
         self._annotator = Annotator(knowledge.glossary, knowledge.wording, compiler)
         self._concept_of = _concepts_by_label(compiler)
-        phrases = compiler.phrases()
+        self._names = compiler.names()
+        self._candidates = [
+            Candidate(f"{cue.indicator}.{cue.cue.id}", program, cue.without) for program, cue in programs
+        ]
+        self._phrases = phrases = compiler.phrases()
         self._nlp = make_language(compiler.words())
         self._terms = TermMatcher(self._nlp, phrases)
         self._cues = ProgramIndex(programs, phrases)
@@ -57,6 +62,31 @@ class Extractor:
             with self._nlp.memory_zone():
                 extraction = self._extract(text)
             yield extraction
+
+    def near_misses(self, text: str) -> list[tuple[Span, list[NearMiss]]]:
+        """Return, for each sentence of a text, the nearest cues that did not match and why.
+
+        Returns:
+            `(start, end)` of each sentence in code points with its near misses; sentences without any are left out.
+        """
+        with self._nlp.memory_zone():
+            reading = read(text, self._nlp, self._terms)
+        explained = []
+        for index, (span, hits) in enumerate(zip(reading.sentences, reading.hits, strict=True)):
+            matches = self._match(index, hits)
+            matched = frozenset(f"{match.cue.indicator}.{match.cue.cue.id}" for match in matches)
+            if misses := near_misses(self._candidates, hits, self._names, matched=matched):
+                explained.append((span, misses))
+        return explained
+
+    def unreachable_phrases(self) -> frozenset[str]:
+        """Return phrases of the lexicon that the tokeniser or the sentence splitter parts, so that no text matches."""
+        with self._nlp.memory_zone():
+            return frozenset(phrase for phrase, labels in self._phrases.items() if not self._reaches(phrase, labels))
+
+    def _reaches(self, phrase: str, labels: frozenset[int]) -> bool:
+        reading = read(f"said {phrase} again", self._nlp, self._terms)
+        return any(labels <= hits.keys() for hits in reading.hits)
 
     def status_of(self, text: str, start: int, end: int, indicator: str | None = None) -> Context:
         """Return the status of any span of any text, from the context rules alone; words of the span count too.

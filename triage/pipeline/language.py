@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
-from spacy.attrs import IS_SPACE, LANG, LOWER, NORM
+from spacy.attrs import IS_SPACE, LANG, LOWER, NORM  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.lang.en import English
 from spacy.language import Language
-from spacy.tokenizer import Tokenizer
+from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled, without stubs
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
-from spacy.vocab import Vocab, create_vocab
+from spacy.vocab import create_vocab
 
 from triage.pipeline.spelling import Speller
 from triage.pipeline.text import normalise
@@ -33,13 +34,15 @@ def make_language(lexicon: frozenset[str]) -> Language:
     Args:
         lexicon: Every word that patterns are made of.
     """
-    vocabulary = create_vocab("en", English.Defaults)
-    vocabulary.lex_attr_getters = {name: vocabulary.lex_attr_getters[name] for name in _ATTRIBUTES}
+    # spaCy's stubs do not know the getters.
+    vocabulary: Any = create_vocab("en", English.Defaults)
+    getters = {name: vocabulary.lex_attr_getters[name] for name in _ATTRIBUTES}
+    vocabulary.lex_attr_getters = getters
     nlp = English(vocab=vocabulary, create_tokenizer=_make_tokenizer)
-    # The tokeniser may cut a word of the lexicon in two; the parts are what the texts are compared with. Their entries
-    # in the vocabulary are made before any correction, so that they always keep their own norm.
+    # The tokeniser may cut a word of the lexicon in two; texts are compared with the parts. Their entries in the
+    # vocabulary are made before any correction, so that they always keep their own norm.
     parts = frozenset(token.norm_ for word in sorted(lexicon) for token in nlp.make_doc(normalise(word)))
-    vocabulary.lex_attr_getters[NORM] = _tolerant(vocabulary, Speller(parts))
+    getters[NORM] = _tolerant(getters[NORM], Speller(parts))
     return nlp
 
 
@@ -56,14 +59,14 @@ def is_one_token(string: str) -> bool:
 
 
 def _make_tokenizer(nlp: Language) -> Tokenizer:
-    defaults = nlp.Defaults
+    defaults = English.Defaults
     # All prefix patterns are anchored: `match` finds what `search` finds, without trying every later position.
     return Tokenizer(
         nlp.vocab,
         rules=defaults.tokenizer_exceptions,
-        prefix_search=compile_prefix_regex(defaults.prefixes).match,
-        suffix_search=_suffix_search(compile_suffix_regex(defaults.suffixes).search),
-        infix_finditer=compile_infix_regex(defaults.infixes).finditer,
+        prefix_search=compile_prefix_regex(defaults.prefixes or ()).match,
+        suffix_search=_suffix_search(compile_suffix_regex(defaults.suffixes or ()).search),
+        infix_finditer=compile_infix_regex(defaults.infixes or ()).finditer,
         token_match=is_one_token,
         url_match=defaults.url_match,
         max_cache_size=CACHED_WORDS,
@@ -79,9 +82,7 @@ def _suffix_search(search: Callable[[str], re.Match[str] | None]) -> Callable[[s
     return found
 
 
-def _tolerant(vocabulary: Vocab, speller: Speller) -> Callable[[str], str]:
-    norm = vocabulary.lex_attr_getters[NORM]
-
+def _tolerant(norm: Callable[[str], str], speller: Speller) -> Callable[[str], str]:
     @lru_cache(maxsize=CACHED_WORDS)
     def tolerant(string: str) -> str:
         corrected = speller.correct(string)

@@ -7,6 +7,7 @@ all labels of a text in a single `PhraseMatcher` pass; a program then only compa
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from spacy.language import Language
@@ -66,6 +67,13 @@ class Compiler:
                 labels[phrase].add(label)
         return {phrase: frozenset(found) for phrase, found in labels.items()}
 
+    def names(self) -> dict[int, str]:
+        """Return a readable name of each label: its concept, or its first words."""
+        named = {
+            label: f"({phrases[0]}{'|...' if len(phrases) > 1 else ''})" for phrases, label in self._labels.items()
+        }
+        return named | {label: f"{{{name}}}" for name, label in self.concept_labels.items()}
+
     def words(self) -> frozenset[str]:
         """Return every word of the lexicon."""
         return frozenset(word for phrases in self._labels for phrase in phrases for word in phrase.split())
@@ -121,9 +129,8 @@ class TermMatcher:
         return hits
 
 
-def _by_position(match: tuple[int, int, int]) -> tuple[int, int, int]:
-    # The key comes last so that the order never depends on hash values.
-    return match[1], match[2], match[0]
+# The key comes last so that the order never depends on hash values.
+_by_position = itemgetter(1, 2, 0)
 
 
 class ProgramIndex(Generic[Payload]):

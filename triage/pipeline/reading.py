@@ -1,6 +1,7 @@
 """One tokenised text with its sentences and the labels found in each, as plain values."""
 
 from dataclasses import dataclass
+from operator import add
 
 from spacy.language import Language
 
@@ -42,11 +43,12 @@ def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
     plain = normalise(text)
     doc = nlp.make_doc(plain)
     sentences = tuple(split_sentences(plain)) or ((0, len(plain)),)
-    offsets = tuple((token.idx, token.idx + len(token)) for token in doc)
+    starts, lengths = doc.to_array("IDX").tolist(), doc.to_array("LENGTH").tolist()
+    offsets = tuple(zip(starts, map(add, starts, lengths), strict=True))
     sentence_of = _assign(offsets, sentences)
     return Reading(
         text=plain,
-        words=tuple(token.norm_ for token in doc),
+        words=tuple(map(nlp.vocab.strings.__getitem__, doc.to_array("NORM").tolist())),
         offsets=offsets,
         sentences=sentences,
         sentence_of=sentence_of,

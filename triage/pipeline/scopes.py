@@ -30,6 +30,8 @@ def stands(rule: ContextRule, reading: Reading, sentence: int, span: Span) -> bo
             return True
         case Place.SENTENCE_START:
             return not _has_words(reading, first, span[0])
+        case Place.SENTENCE_END:
+            return not _has_words(reading, span[1], last)
         case Place.SENTENCE_ALONE:
             return not _has_words(reading, first, span[0]) and not _has_words(reading, span[1], last)
         case Place.LINE_START:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container
 
 from spacy.lang.en.stop_words import STOP_WORDS
 
@@ -117,6 +117,5 @@ def _is_other_language(text: str) -> bool:
     return _share(plain, STOP_WORDS) < _FEW_FUNCTION_WORDS and _share(plain, known_words()) < _FEW_ENGLISH_WORDS
 
 
-def _share(words: list[str], known: Iterable[str]) -> float:
-    vocabulary = known if isinstance(known, (set, dict)) else set(known)
-    return sum(word in vocabulary for word in words) / max(len(words), 1)
+def _share(words: list[str], known: Container[str]) -> float:
+    return sum(map(known.__contains__, words)) / max(len(words), 1)
