@@ -1,6 +1,8 @@
 """Sentence splitting on invented notes: every habit of case notes, a small gold file, and adversarial texts."""
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,6 +55,7 @@ CASES = {
     "approx before a capital": "Lives approx. Junction 9.",
     "doctor": "Seen by Dr. Osei today.¦ Bloods taken.",
     "mister": "Mr. Lund rang.¦ He will call back.",
+    "illness, not title": "Dad has MS.¦ He rests a lot.",
     "saint": "He attends St. Mark's school.",
     "hours goes on": "Missing for 2 hrs. before he rang.",
     "hours ends": "Missing for 2 hrs.¦ Police were told.",
@@ -61,6 +64,8 @@ CASES = {
     "etc ends": "Games, clips etc.¦ Mum checks it.",
     "am goes on": "Up until 3 a.m. most nights.",
     "am ends": "Up until 3 a.m.¦ Tired in class.",
+    "am before a day": "Visit a.m. Monday with police.",
+    "number of": "No. of followers is high.",
     "number": "Crime no. 4471 given.",
     "No as an answer": "Any worries?¦ No.¦ Mum agreed.",
     "no in lower case as an answer": "asked if he was ok.¦ he said no.¦ went to bed",
@@ -104,14 +109,15 @@ CASES = {
     "question and answer": "Q. Who are they?\n¦A. Friends from the game.",
     "tick boxes": "Seen alone? [x] Y [ ] N",
     # Wrapped prose and e-mail
-    "wrapped": "She said that she had been talking to somebody she met in a\ngame and that he wants to meet her.¦ She is not sure.",
-    "wrapped before a name": "He told the worker that the messages all came from a man called\nRowan who lives near the coast.",
-    "wrapped, CRLF": "She said that she had been talking to somebody she met in a\r\ngame and that he wants to meet her.",
-    "not wrapped over a list": "He told the worker about the things that he had been given lately\n¦- a phone\n¦- trainers",
+    "wrapped": "She said that she had been talking to someone she met in a\ngame and that he is 19.¦ She is not sure.",
+    "wrapped before a name": "He told us that the messages all came from a man called\nRowan who lives near the coast.",
+    "wrapped, CRLF": "She said that she had been talking to someone she met in a\r\ngame and that he wants to meet.",
+    "not wrapped over a list": "He told us about the things that he had been given lately\n¦- a phone\n¦- trainers",
     "not wrapped over a blank line": "He told the worker about the things that he had been given and\n\n¦nothing else.",
+    "very long line does not wrap": "settled " * 16 + "by nine\n¦nan rang",
     "short line does not wrap": "Mum worried\n¦he is out late",
     "quoted mail": "> Has he been seen?\n¦> Thanks",
-    "wrapped quoted mail": "> We have not been able to reach the family this week and would\n> be glad of any news.¦ Thanks",
+    "wrapped quoted mail": "> We have not been able to reach the family lately and would\n> be glad of news.¦ Thanks",
     "mail head": "From: A. Khan\n¦Sent: 3 May 2024 10:02\n¦To: Duty",
     # Quotes, brackets, dots and queries
     "quote behind the full stop": 'He said "stop it." ¦Then he left.',
@@ -179,7 +185,7 @@ NOTE_LIKE = st.text(st.sampled_from("aB1 .?!…,:;-•*>()\"'\n\r\t\u00a0"), max
 def test_spans_are_ordered_and_hold_every_word(text: str) -> None:
     spans = split_sentences(text)
     assert all(start < end for start, end in spans)
-    assert all(before[1] <= after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
     held = {index for start, end in spans for index in range(start, end)}
     assert all(character.isspace() for index, character in enumerate(text) if index not in held)
 
@@ -220,10 +226,10 @@ def test_decisions_grow_no_faster_than_the_text(unit: str, monkeypatch: pytest.M
     decisions = 0
     decide = sentences._ends
 
-    def counted(*arguments: object) -> bool:
+    def counted(*arguments: Any) -> bool:
         nonlocal decisions
         decisions += 1
-        return decide(*arguments)  # type: ignore[arg-type]
+        return decide(*arguments)
 
     monkeypatch.setattr(sentences, "_ends", counted)
     for ending in ("", "a", " a"):

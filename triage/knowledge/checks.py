@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.patterns import PatternError, expand_term, parse_pattern
-from triage.knowledge.schemas import Condition, ContextRule, Indicator, Knowledge
+from triage.knowledge.schemas import LEAVING_SENTENCE, Condition, ContextRule, Indicator, Knowledge
 
 if TYPE_CHECKING:
     from triage.knowledge.files import KnowledgeFile
@@ -114,6 +114,7 @@ def _check_context_rule(
     _check_no_pairs(file, (*location, "patterns"), rule.patterns)
     checker.check(file, (*location, "when"), rule.when)
     checker.check(file, (*location, "unless"), rule.unless)
+    _check_neighbouring(rule, file, location)
     for field, indicators in (("not_for", rule.not_for), ("only_for", rule.only_for)):
         for position, indicator in enumerate(indicators):
             if indicator not in known:
@@ -123,6 +124,12 @@ def _check_context_rule(
             file.fault((*location, "examples", position), "K041", "mark one target as [[words]]")
         if example.indicator is not None and example.indicator not in known:
             file.fault((*location, "examples", position), "K050", f"unknown indicator '{example.indicator}'")
+
+
+def _check_neighbouring(rule: ContextRule, file: "KnowledgeFile", location: Location) -> None:
+    """A scope is counted within the modifier's own sentence."""
+    if rule.direction in LEAVING_SENTENCE and rule.scope is not None:
+        file.fault((*location, "scope"), "K043", f"a rule with direction '{rule.direction}' takes no scope")
 
 
 def _check_no_pairs(file: "KnowledgeFile", location: Location, patterns: Iterable[str]) -> None:

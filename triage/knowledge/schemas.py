@@ -167,6 +167,12 @@ class Direction(StrEnum):
     NEXT_SENTENCE = "next_sentence"
 
 
+LEAVING_SENTENCE = frozenset(
+    {Direction.LINE, Direction.FOLLOWING_LINES, Direction.PREVIOUS_SENTENCE, Direction.NEXT_SENTENCE}
+)
+"""Directions that reach beyond the modifier's own sentence."""
+
+
 class Place(StrEnum):
     """Where a modifier must stand; bullets and punctuation beside it do not count."""
 
@@ -207,7 +213,7 @@ class ContextRule(Frozen):
         place: Where the modifier must stand to count.
         scope: Tokens within which the target must begin (or end, backward); None up to a termination or the end of
             the sentence.
-        terminated_by: Names of termination groups.
+        terminated_by: Names of termination groups; where a rule reaches other sentences, those of the target's own.
         precedence: The highest wins where several modifiers reach one target; of equal ones the nearest.
         when: Patterns of which the target's sentence must hold one.
         unless: Patterns in the target's sentence that switch the rule off.

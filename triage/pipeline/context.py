@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 
 from triage.extraction import Context, Modifier, Span
 from triage.flag import Status
-from triage.knowledge.schemas import ContextFile, ContextRule, Inside
+from triage.knowledge.schemas import LEAVING_SENTENCE, ContextFile, ContextRule, Inside
 from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, run
 from triage.pipeline.reading import Reading
-from triage.pipeline.scopes import NEIGHBOURING, overlaps, reaches, stands
-
+from triage.pipeline.scopes import overlaps, reaches, stands
 
 _EDGE = 1
 """Words of a stretch that may lie between its edge and a modifier at that edge."""
@@ -97,7 +96,7 @@ class ContextEngine:
             near += [(program, _Pseudo()) for program in compiler.compile(source)]
         for rule in rules.rules:
             compiled = _CompiledRule(rule, _programs(rule.when, compiler), _programs(rule.unless, compiler))
-            programs = far if rule.direction in NEIGHBOURING else near
+            programs = far if rule.direction in LEAVING_SENTENCE else near
             programs += [(program, compiled) for program in _programs(rule.patterns, compiler)]
         self._programs = (near, far)
 
@@ -111,17 +110,23 @@ class ContextEngine:
         if not targets:
             return []
         far = list(self._neighbouring(reading, max(target.sentence for target in targets) + 1))
-        near = {sentence: self._within(reading, sentence) for sentence in {target.sentence for target in targets}}
-        return [_decide(reading, target, [*near[target.sentence], *far]) for target in targets]
+        pieces = {
+            sentence: _sort(self._near.find(reading.hits[sentence]))
+            for sentence in {target.sentence for target in targets}
+        }
+        near = {sentence: self._within(reading, sentence, found) for sentence, found in pieces.items()}
+        return [
+            _decide(reading, target, [*near[target.sentence], *_arriving(far, target, pieces[target.sentence])])
+            for target in targets
+        ]
 
-    def _within(self, reading: Reading, sentence: int) -> list[_Found]:
+    def _within(self, reading: Reading, sentence: int, pieces: _Pieces) -> list[_Found]:
         """Find the modifiers that work inside one sentence."""
         hits = reading.hits[sentence]
-        pieces = _sort(self._near.find(hits))
         return [
             _Found(compiled, span, _reach(compiled.rule, reading, sentence, span, pieces))
             for compiled, span in pieces.modifiers
-            if not any(start <= span[0] and span[1] <= end for start, end in pieces.pseudo)
+            if not any(_strictly_inside(span, pseudo) for pseudo in pieces.pseudo)
             and stands(compiled.rule, reading, sentence, span)
             and compiled.holds(hits)
         ]
@@ -161,6 +166,18 @@ def _reach(rule: ContextRule, reading: Reading, sentence: int, span: Span, piece
     return reaches(rule, reading, sentence, span, terminators)
 
 
+def _arriving(far: Iterable[_Found], target: Target, pieces: _Pieces) -> Iterator[_Found]:
+    """Drop what a terminator of the target's sentence keeps from the target; each sentence ends a scope for itself."""
+    for found in far:
+        between = (min(found.span[1], target.end), max(found.span[0], target.start))
+        if not any(
+            between[0] <= start and end <= between[1]
+            for group in found.compiled.rule.terminated_by
+            for start, end in pieces.terminators.get(group, ())
+        ):
+            yield found
+
+
 def _strictly_inside(span: Span, other: Span) -> bool:
     return other[0] <= span[0] and span[1] <= other[1] and span != other
 
@@ -183,17 +200,21 @@ def _decide(reading: Reading, target: Target, found: Sequence[_Found]) -> Contex
 
 def _modifies(modifier: _Found, target: Target, reading: Reading) -> bool:
     rule = modifier.compiled.rule
-    span = (target.start, target.end)
     if target.indicator in rule.not_for or (rule.only_for and target.indicator not in rule.only_for):
         return False
+    if not _touches(modifier, target):
+        return False
+    return rule.direction not in LEAVING_SENTENCE or modifier.compiled.holds(reading.hits[target.sentence])
+
+
+def _touches(modifier: _Found, target: Target) -> bool:
+    """Whether the target lies in the modifier's reach; the words of a cue never modify the cue itself."""
+    span = (target.start, target.end)
     if overlaps(modifier.span, span):
-        if not target.loose or not _counts_inside(modifier, span):
-            return False
-    elif not any(overlaps(reach, span) for reach in modifier.reach):
-        return False
-    elif rule.scope is not None and _distance(modifier.span, target) >= rule.scope:
-        return False
-    return rule.direction not in NEIGHBOURING or modifier.compiled.holds(reading.hits[target.sentence])
+        return target.loose and _counts_inside(modifier, span)
+    scope = modifier.compiled.rule.scope
+    near = scope is None or _distance(modifier.span, target) < scope
+    return near and any(overlaps(reach, span) for reach in modifier.reach)
 
 
 def _counts_inside(modifier: _Found, span: Span) -> bool:
@@ -205,11 +226,18 @@ def _counts_inside(modifier: _Found, span: Span) -> bool:
         case Inside.NEVER:
             return False
         case Inside.EDGE:
-            return reached > unreached and (modifier.span[0] - span[0] <= _EDGE or span[1] - modifier.span[1] <= _EDGE)
+            return reached > 0 and _at_edge(modifier, span)
         case Inside.ANY:
             return reached > 0
         case Inside.MOST:
             return reached > unreached
+
+
+def _at_edge(modifier: _Found, span: Span) -> bool:
+    """Whether a modifier stands at the edge of a stretch from which it reaches into it."""
+    opens = modifier.span[0] - span[0] <= _EDGE and any(end > modifier.span[1] for _, end in modifier.reach)
+    closes = span[1] - modifier.span[1] <= _EDGE and any(start < modifier.span[0] for start, _ in modifier.reach)
+    return opens or closes
 
 
 def _distance(span: Span, target: Target) -> int:

@@ -1,6 +1,8 @@
 """One tokenised text with its sentences and the labels found in each, as plain values."""
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 from operator import add
 
 from spacy.language import Language
@@ -44,35 +46,24 @@ def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
     doc = nlp.make_doc(plain)
     sentences = tuple(split_sentences(plain)) or ((0, len(plain)),)
     starts, lengths = doc.to_array("IDX").tolist(), doc.to_array("LENGTH").tolist()
-    offsets = tuple(zip(starts, map(add, starts, lengths), strict=True))
-    sentence_of = _assign(offsets, sentences)
+    tokens_of = _token_ranges(starts, sentences)
+    sentence_of = _assign(tokens_of)
     return Reading(
         text=plain,
         words=tuple(map(nlp.vocab.strings.__getitem__, doc.to_array("NORM").tolist())),
-        offsets=offsets,
+        offsets=tuple(zip(starts, map(add, starts, lengths), strict=True)),
         sentences=sentences,
         sentence_of=sentence_of,
-        tokens_of=_token_ranges(sentence_of, len(sentences)),
+        tokens_of=tokens_of,
         hits=tuple(terms.find(doc, sentence_of, len(sentences))),
     )
 
 
-def _assign(offsets: tuple[Span, ...], sentences: tuple[Span, ...]) -> tuple[int, ...]:
-    """Give each token the sentence it starts in; tokens between two belong to the earlier one."""
-    assigned = []
-    current = 0
-    last = len(sentences) - 1
-    for start, _ in offsets:
-        while current < last and start >= sentences[current + 1][0]:
-            current += 1
-        assigned.append(current)
-    return tuple(assigned)
+def _token_ranges(starts: list[int], sentences: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Give each token to the sentence it starts in; tokens between two belong to the earlier one."""
+    edges = [0, *(bisect_left(starts, start) for start, _ in sentences[1:]), len(starts)]
+    return tuple((first, last) if first < last else (0, 0) for first, last in pairwise(edges))
 
 
-def _token_ranges(sentence_of: tuple[int, ...], count: int) -> tuple[Span, ...]:
-    ranges = [[0, 0] for _ in range(count)]
-    for index, sentence in enumerate(sentence_of):
-        if ranges[sentence][1] == 0:
-            ranges[sentence][0] = index
-        ranges[sentence][1] = index + 1
-    return tuple((start, end) for start, end in ranges)
+def _assign(tokens_of: tuple[Span, ...]) -> tuple[int, ...]:
+    return tuple(sentence for sentence, (first, last) in enumerate(tokens_of) for _ in range(first, last))

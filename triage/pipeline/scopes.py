@@ -5,14 +5,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from triage.knowledge.schemas import ContextRule, Direction, Place
 from triage.extraction import Span
+from triage.knowledge.schemas import LEAVING_SENTENCE, ContextRule, Direction, Place
 from triage.pipeline.reading import Reading
-
-NEIGHBOURING = frozenset(
-    {Direction.LINE, Direction.FOLLOWING_LINES, Direction.PREVIOUS_SENTENCE, Direction.NEXT_SENTENCE}
-)
-"""Directions that leave the modifier's own sentence."""
 
 _HEADING = re.compile(r"[^\w\n]*\w[^:\n]{0,50}:(?!\d)")
 
@@ -51,7 +46,7 @@ def reaches(
         terminators: Spans in the modifier's sentence that end its scope.
     """
     before, after = _sides(rule, reading, sentence, span)
-    if rule.direction in NEIGHBOURING:
+    if rule.direction in LEAVING_SENTENCE:
         return tuple(part for part in (before, after) if part[0] < part[1])
     if rule.direction is not Direction.SENTENCE:
         before, after = _cut_before(before, terminators), _cut_after(after, terminators)

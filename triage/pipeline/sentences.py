@@ -19,15 +19,16 @@ _BULLETS = _ROUND_BULLETS + "\u00b7"
 _LINE = re.compile(rf"[^{_BREAKS}]++")
 
 # A place where a sentence may end: end marks and what closes after them, up to the next word; or a mark between two
-# words where the space was forgotten; or the space before a round bullet. Possessive repeats and the look-behinds make
-# every run of marks or of spaces one single attempt.
+# words where the space was forgotten. It begins with a plain class, so that the scan skips from mark to mark; the
+# look-behind and the possessive repeats make every run of marks one single attempt.
 _PLACE = re.compile(
-    rf"(?<![.!?\u2026])([.!?\u2026]{{1,400}}+)([)\]}}\"']{{0,8}}+)(?P<space>\s++)"
-    rf"|(?<=[a-z]{{2}})(?P<tight>[.!?])(?=[A-Z][a-z]{{1,20}}+[\s,'])"
-    rf"|(?<=\S)\s++(?=[{_ROUND_BULLETS}]\s)"
+    r"[.!?\u2026](?<![.!?\u2026]{2})"
+    r"(?:[.!?\u2026]{0,400}+(?P<close>[)\]}\"']{0,8}+)\s++|(?<=[a-z]{2}[.!?])(?P<tight>)(?=[A-Z][a-z]{1,20}+[\s,']))"
 )
+_BULLET = re.compile(rf"[{_ROUND_BULLETS}](?<=\s.)(?=\s)")
 
 _TIME = re.compile(r"\d{1,2}[:.]\d\d(?!\d)")
+_DAY = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b")
 _INITIAL = re.compile(r"[A-Z]\.(?!\S)")
 _DOTTED = re.compile(r"[A-Za-z](?:\.[A-Za-z])+")
 _FIRST_WORD = re.compile(r"[A-Za-z]+")
@@ -45,8 +46,9 @@ _HANGING = re.compile(
 )
 
 _TITLES = _words("cllr dr insp messrs miss mr mrs ms prof rev sgt st")
+_ADDRESSING = _words("cc: from: to:")
 # The full stop belongs to the abbreviation, whatever follows.
-_NEVER_LAST = _TITLES | _words("approx cf e.g eg esp excl i.e ie incl n.b nb poss prev prob re supt viz vs w/c w/e")
+_NEVER_LAST = _words("approx cf e.g eg esp excl i.e ie incl n.b nb poss prev prob re supt viz vs w/c w/e")
 # The sentence goes on unless a capital letter or a time of day follows.
 _SELDOM_LAST = _words(
     """adm appt appts apr assoc asst aug ave avg bldg co conf cont dept disch est etc ext feb fri govt hosp hr hrs inc
@@ -56,6 +58,9 @@ _SELDOM_LAST = _words(
 _BEFORE_NUMBER = _words(
     "apr art aug c dec feb fig jan jul jun mar no nos nov oct p para paras pg pp reg s sec sect sept ss v vol"
 )
+_NUMBER = _words("no nos")
+_ENDING = 5
+_ENDINGS = frozenset(word[-_ENDING:] for word in _TITLES | _NEVER_LAST | _SELDOM_LAST if len(word) >= _ENDING)
 # Words that begin a sentence rather than continue a name.
 _STARTERS = STOP_WORDS | _words(
     "carer dad fc foster gran grandad grandma mother mum nan nil police school staff sw worker yp"
@@ -63,6 +68,7 @@ _STARTERS = STOP_WORDS | _words(
 
 _CLOSING = ".!?:;\u2026\"')]"
 _LONG_LINE = 40
+_LONGEST_WRAPPED_LINE = 120
 _SHARE_OF_LONGEST = 0.6
 _LOOK_BACK = 24
 
@@ -81,7 +87,12 @@ def lines(text: str) -> list[Span]:
 
 def split_sentences(text: str) -> list[Span]:
     """Return `[start, end)` of each sentence, in text order; together they hold every character but space."""
-    return [sentence for start, end in _stretches(text) for sentence in _split(text, start, end)]
+    return [
+        sentence
+        for stretch in _stretches(text)
+        for start, end in _items(text, *stretch)
+        for sentence in _split(text, start, end)
+    ]
 
 
 def _stretches(text: str) -> list[Span]:
@@ -115,7 +126,7 @@ def _paragraphs(text: str, found: list[Span]) -> Iterator[list[Span]]:
 def _is_wrapped(text: str, previous: Span, line: Span) -> bool:
     """Whether a line goes on in the next: it is long, nothing ends it, and the next is no item of a list."""
     start, end = previous
-    if end - start < _LONG_LINE:
+    if not _LONG_LINE <= end - start <= _LONGEST_WRAPPED_LINE:
         return False
     begin = _behind_marks(text, line) if text[start] == ">" else line[0]
     following = text[begin : begin + 6]
@@ -132,36 +143,39 @@ def _behind_marks(text: str, line: Span) -> int:
     return marks.end() if marks else line[0]
 
 
+def _items(text: str, start: int, end: int) -> Iterator[Span]:
+    """Cut a stretch in front of each round bullet."""
+    for bullet in _BULLET.finditer(text, start + 1, end):
+        yield start, start + len(text[start : bullet.start()].rstrip())
+        start = bullet.start()
+    yield start, end
+
+
 def _split(text: str, start: int, end: int) -> Iterator[Span]:
     begin = start
     for place in _PLACE.finditer(text, start, end):
-        kind = place.lastgroup
-        if kind == "tight":
-            yield begin, place.end()
-        elif kind is None:
-            yield begin, place.start()
-        elif _ends(text, begin, place):
-            yield begin, place.end(2)
-        else:
-            continue
-        begin = place.end()
+        if place.lastgroup == "tight" or _ends(text, begin, place):
+            yield begin, place.end(place.lastgroup or 0)
+            begin = place.end()
     yield begin, end
 
 
 def _ends(text: str, begin: int, place: re.Match[str]) -> bool:
     """Whether end marks end the sentence that began at `begin`."""
     at, after = place.start(), place.end()
-    mark, close = place.group(1, 2)
+    closing, closed = place.span("close")
+    mark = text[at:closing]
     following = text[after]
-    if following in ".!?\u2026":
+    if following in ".!\u2026" or (following == "[" and "?" in mark):
+        # Dots with spaces between, and a box to tick behind its question.
         return False
     if following in "\"'([":
         following = text[after + 1 : after + 2]
-    if following.islower() and (close or mark[:2] == ".." or mark[0] == "\u2026"):
+    if following.islower() and (closed > closing or mark[:2] == ".." or mark[0] == "\u2026"):
         return False
     if mark != ".":
         return mark[0] != "?" or not _is_query(text, begin, at) or _begins_sentence(text, after)
-    return bool(close) or _full_stop_ends(text, begin, at, after, following)
+    return closed > closing or _full_stop_ends(text, begin, at, after, following)
 
 
 def _is_query(text: str, begin: int, at: int) -> bool:
@@ -175,6 +189,10 @@ def _begins_sentence(text: str, after: int) -> bool:
 
 
 def _full_stop_ends(text: str, begin: int, at: int, after: int, following: str) -> bool:
+    ending = text[max(begin, at - _ENDING) : at]
+    if len(ending) == _ENDING and ending.isalpha() and ending.lower() not in _ENDINGS:
+        # A whole word, as before most full stops, and no abbreviation.
+        return True
     words = text[max(begin, at - _LOOK_BACK) : at].split()
     if not words or text[at - 1].isspace():
         return True
@@ -182,12 +200,17 @@ def _full_stop_ends(text: str, begin: int, at: int, after: int, following: str) 
         return False
     word = words[-1].lstrip("\"'([")
     lower = word.lower()
+    if lower in _TITLES:
+        # "MS" is an illness, "Ms" a title.
+        return word.isupper()
     if lower in _NEVER_LAST:
         return False
     if following.isdigit() and (lower in _BEFORE_NUMBER or lower in _SELDOM_LAST):
         return _TIME.match(text, after) is not None
     if lower in _SELDOM_LAST or _DOTTED.fullmatch(word):
-        return not following.islower()
+        return not (following.islower() or _DAY.match(text, after))
+    if lower in _NUMBER:
+        return not text.startswith("of ", after)
     if len(word) == 1 and word.isalpha():
         return _initial_ends(text, after, word, words[-2] if len(words) > 1 else "", following)
     return True
@@ -199,6 +222,6 @@ def _initial_ends(text: str, after: int, initial: str, before: str, following: s
         return False
     if _INITIAL.match(text, after):
         return False
-    if before.rstrip(".").lower() in _TITLES or _INITIAL.fullmatch(before):
+    if before.lower() in _ADDRESSING or before.rstrip(".").lower() in _TITLES or _INITIAL.fullmatch(before):
         return _begins_sentence(text, after)
     return True

@@ -46,7 +46,9 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 # Control and unassigned characters, and what a wrong decoding leaves behind.
 _UNPRINTABLE = re.compile(r"[\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000-\uf8ff\ufffd-\uffff\U000f0000-\U0010ffff]")
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/=]{60,}+")
-_NOT_LATIN = re.compile(r"[^\W\d_\u0041-\u024f\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\ufb00-\ufb06\uff21-\uff5a\U0001d400-\U0001d7ff]")  # fmt: skip # noqa: E501
+_NOT_LATIN = re.compile(
+    r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff\u2c60-\u2c7f\ua720-\ua7ff\ufb00-\ufb06\uff21-\uff5a\U0001d400-\U0001d7ff]"
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 _MIN_UNPRINTABLE = 3
@@ -111,7 +113,7 @@ def _is_other_language(text: str) -> bool:
         return False
     # Capitalised words are left out, since lists of names say nothing about the language.
     words = _WORD.findall(normalise(text))
-    plain = [word for word in words if word[0].islower()] or [word.lower() for word in words]
+    plain = [word.lower() for word in words if word[0].islower() or text.isupper()]
     if len(words) < _MIN_WORDS or len(plain) < _MIN_PLAIN_WORDS:
         return False
     return _share(plain, STOP_WORDS) < _FEW_FUNCTION_WORDS and _share(plain, known_words()) < _FEW_ENGLISH_WORDS
