@@ -25,7 +25,8 @@ from triage.knowledge.schemas import (
 from triage.pipeline.context import ContextEngine
 from triage.pipeline.extractor import locate
 from triage.pipeline.language import make_language
-from triage.pipeline.programs import Compiler, TermMatcher
+from triage.pipeline.compiler import Compiler
+from triage.pipeline.programs import TermMatcher, how_common
 from triage.pipeline.reading import read
 
 

@@ -16,7 +16,8 @@ from triage.knowledge.schemas import ConceptFile, ContextFile, InflectionFile
 from triage.pipeline.context import ContextEngine, Target
 from triage.pipeline.extractor import locate
 from triage.pipeline.language import make_language
-from triage.pipeline.programs import Compiler, TermMatcher
+from triage.pipeline.compiler import Compiler
+from triage.pipeline.programs import TermMatcher, how_common
 from triage.pipeline.reading import Reading, read
 from triage.pipeline.scopes import overlaps
 
@@ -32,8 +33,9 @@ class Bench:
         self.engine = ContextEngine(self.rules, compiler)
         phrases = compiler.phrases()
         self.nlp = make_language(compiler.words())
-        self.terms = TermMatcher(self.nlp, phrases)
-        self.engine.finish(phrases)
+        common = how_common(phrases)
+        self.terms = TermMatcher(self.nlp, phrases, compiler.factored(), common)
+        self.engine.finish(common)
 
     @staticmethod
     def _parse(name, model):

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from triage.cli import explain, knowledge, score
+from triage.cli import audit, compare, data, evaluate, explain, keys, knowledge, score, serve, store
 from triage.errors import TriageError
 
 EXIT_FAULT = 1
@@ -25,6 +25,14 @@ app = typer.Typer(
 app.command("score")(score.score)
 app.command("explain")(explain.explain)
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(data.app, name="data")
+app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
+app.command("serve")(serve.serve)
+app.add_typer(keys.app, name="keys")
+
+app.add_typer(store.app, name="store")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

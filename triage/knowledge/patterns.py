@@ -19,7 +19,7 @@ from triage.knowledge.inflection import Inflector
 DEFAULT_GAP = 3
 MAX_GAP = 15
 MAX_ALTERNATIVES = 1000
-MAX_JOINED = 200
+MAX_JOINED = 24
 
 _TOKEN = re.compile(
     r"""(?P<concept>\{[a-z0-9_]+(?:\|[a-z0-9_]+)*\})
@@ -86,16 +86,27 @@ def parse_pattern(source: str, inflector: Inflector) -> tuple[Pattern, ...]:
     return tuple(Pattern(parts) for parts in itertools.product(*sides))
 
 
-def expand_term(source: str, inflector: Inflector) -> tuple[str, ...]:
-    """List all literal phrases of a concept term, which may use `<word>`, `(a|b)` and `word?`.
+def parse_term(source: str, inflector: Inflector) -> tuple[Sequence, ...]:
+    """Parse a concept term, which may use `<word>`, `(a|b)` and `word?`.
 
     Raises:
         PatternError: The term is empty, or uses a concept or a gap.
     """
-    phrases: dict[str, None] = {}
-    for sequence in _parse_side(source, inflector):
+    sequences = tuple(_parse_side(source, inflector))
+    for sequence in sequences:
         if any(isinstance(element, Concepts) for element in sequence.elements) or any(sequence.gaps):
             raise PatternError(f"a concept term may not use a concept or a gap: '{source}'")
+    return sequences
+
+
+def expand_term(source: str, inflector: Inflector) -> tuple[str, ...]:
+    """List all literal phrases of a concept term.
+
+    Raises:
+        PatternError: The term is empty, uses a concept or a gap, or has too many alternatives.
+    """
+    phrases: dict[str, None] = {}
+    for sequence in parse_term(source, inflector):
         words = [element.phrases for element in sequence.elements if isinstance(element, Words)]
         phrases.update(dict.fromkeys(" ".join(choice) for choice in itertools.product(*words)))
     if len(phrases) > MAX_ALTERNATIVES:

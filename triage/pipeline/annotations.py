@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from triage.extraction import Annotation, Span
 from triage.knowledge.schemas import GlossaryFile, WordingFile
-from triage.pipeline.programs import Compiler, ProgramIndex
+from triage.pipeline.compiler import Compiler
+from triage.pipeline.programs import ProgramIndex
 from triage.pipeline.reading import Reading
 from triage.pipeline.text import normalise
 
@@ -25,12 +26,7 @@ class Annotator:
         self._case_sensitive = {
             entry.id: frozenset(map(normalise, entry.terms)) for entry in glossary.entries if entry.case_sensitive
         }
-        self._words = [
-            (program, entry.id)
-            for entry in glossary.entries
-            for term in entry.terms
-            for program in compiler.compile_words(term)
-        ]
+        self._words = [(compiler.compile_words(term), entry.id) for entry in glossary.entries for term in entry.terms]
         self._phrases = [
             (program, rule.id)
             for rule in wording.rules
@@ -38,10 +34,10 @@ class Annotator:
             for program in compiler.compile(source)
         ]
 
-    def finish(self, phrases: Mapping[str, frozenset[int]]) -> None:
+    def finish(self, common: Mapping[int, float]) -> None:
         """Index the compiled entries."""
-        self._glossary = ProgramIndex(self._words, phrases)
-        self._wording = ProgramIndex(self._phrases, phrases)
+        self._glossary = ProgramIndex(self._words, common)
+        self._wording = ProgramIndex(self._phrases, common)
 
     def glossary(self, reading: Reading) -> tuple[Annotation, ...]:
         """Return the first occurrence of each glossary entry, in text order."""

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from triage.extraction import Context, Modifier, Span
 from triage.flag import Status
 from triage.knowledge.schemas import LEAVING_SENTENCE, ContextFile, ContextRule, Inside
-from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, run
+from triage.pipeline.compiler import Compiler, Program
+from triage.pipeline.hits import Hits
+from triage.pipeline.programs import ProgramIndex, run
 from triage.pipeline.reading import Reading
 from triage.pipeline.scopes import overlaps, reaches, stands
 
@@ -100,10 +102,10 @@ class ContextEngine:
             programs += [(program, compiled) for program in _programs(rule.patterns, compiler)]
         self._programs = (near, far)
 
-    def finish(self, phrases: Mapping[str, frozenset[int]]) -> None:
+    def finish(self, common: Mapping[int, float]) -> None:
         """Index the compiled rules."""
-        self._near = ProgramIndex(self._programs[0], phrases)
-        self._far = ProgramIndex(self._programs[1], phrases)
+        self._near = ProgramIndex(self._programs[0], common)
+        self._far = ProgramIndex(self._programs[1], common)
 
     def apply(self, reading: Reading, targets: Sequence[Target]) -> list[Context]:
         """Return the status and deciding modifiers of each target."""

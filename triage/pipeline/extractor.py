@@ -1,18 +1,24 @@
 """Reads one text into sentences, concept hits and mentions with their status; no spaCy object leaves."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from triage.extraction import Context, CueMention, Extraction, Sentence, Span
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.schemas import Cue, Knowledge
 from triage.pipeline.annotations import Annotator
+from triage.pipeline.compiler import Compiler, Program
 from triage.pipeline.context import ContextEngine, Target
+from triage.pipeline.hits import Hits, Labels
 from triage.pipeline.language import make_language
 from triage.pipeline.near_misses import Candidate, NearMiss, near_misses
-from triage.pipeline.programs import Compiler, Hits, Program, ProgramIndex, TermMatcher, run
+from triage.pipeline.programs import ProgramIndex, TermMatcher, how_common, run
 from triage.pipeline.reading import Reading, read
+
+
+BATCH = 64
+"""Texts read before memory is released."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +46,31 @@ class Extractor:
         programs = list(_compile_cues(knowledge, compiler))
         self._context = ContextEngine(knowledge.context, compiler)
         self._annotator = Annotator(knowledge.glossary, knowledge.wording, compiler)
-        self._concept_of = _concepts_by_label(compiler)
+        self._concept_of = {label: name for name, label in compiler.concept_labels.items()}
+        self._concepts: dict[Labels, tuple[str, ...]] = {}
         self._names = compiler.names()
         self._candidates = [
             Candidate(f"{cue.indicator}.{cue.cue.id}", program, cue.without) for program, cue in programs
         ]
         self._phrases = phrases = compiler.phrases()
+        common = how_common(phrases)
         self._nlp = make_language(compiler.words())
-        self._terms = TermMatcher(self._nlp, phrases)
-        self._cues = ProgramIndex(programs, phrases)
-        self._context.finish(phrases)
-        self._annotator.finish(phrases)
+        self._terms = TermMatcher(self._nlp, phrases, compiler.factored(), common)
+        self._cues = ProgramIndex(programs, common)
+        self._context.finish(common)
+        self._annotator.finish(common)
 
     def extract(self, text: str) -> Extraction:
         """Read one text."""
         return next(self.extract_many([text]))
 
     def extract_many(self, texts: Iterable[str]) -> Iterator[Extraction]:
-        """Read texts one by one; memory taken by unknown words is released after each."""
-        for text in texts:
+        """Read texts in order; memory taken by unknown words is released after each batch."""
+        waiting = iter(texts)
+        while batch := list(islice(waiting, BATCH)):
             with self._nlp.memory_zone():
-                extraction = self._extract(text)
-            yield extraction
+                extractions = [self._extract(text) for text in batch]
+            yield from extractions
 
     def near_misses(self, text: str) -> list[tuple[Span, list[NearMiss]]]:
         """Return, for each sentence of a text, the nearest cues that did not match and why.
@@ -84,9 +93,9 @@ class Extractor:
         with self._nlp.memory_zone():
             return frozenset(phrase for phrase, labels in self._phrases.items() if not self._reaches(phrase, labels))
 
-    def _reaches(self, phrase: str, labels: frozenset[int]) -> bool:
+    def _reaches(self, phrase: str, labels: Labels) -> bool:
         reading = read(f"said {phrase} again", self._nlp, self._terms)
-        return any(labels <= hits.keys() for hits in reading.hits)
+        return any(found is labels for hits in reading.hits for found, _ in hits)
 
     def status_of(self, text: str, start: int, end: int, indicator: str | None = None) -> Context:
         """Return the status of any span of any text, from the context rules alone; words of the span count too.
@@ -119,7 +128,9 @@ class Extractor:
         reading = read(text, self._nlp, self._terms)
         matches = [match for sentence, hits in enumerate(reading.hits) for match in self._match(sentence, hits)]
         contexts = self._context.apply(reading, [match.target for match in matches])
-        mentions = (_mention(reading, match, context) for match, context in zip(matches, contexts, strict=True))
+        mentions = _agreed(
+            [_mention(reading, match, context) for match, context in zip(matches, contexts, strict=True)]
+        )
         return Extraction(
             tuple(self._sentence(reading, index) for index in range(len(reading.sentences))),
             tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end, mention.indicator, mention.cue))),
@@ -136,23 +147,48 @@ class Extractor:
         for (_, _, span), cue in found.items():
             yield _Match(cue, Target(sentence, *span, indicator=cue.indicator))
 
+    def _concepts_among(self, labels: Labels) -> tuple[str, ...]:
+        names = self._concepts.get(labels)
+        if names is None:
+            found = (self._concept_of[label] for label in labels.members if label in self._concept_of)
+            names = self._concepts[labels] = tuple(sorted(found))
+        return names
+
     def _sentence(self, reading: Reading, index: int) -> Sentence:
         first, last = reading.tokens_of[index]
         concepts = sorted(
-            (name, start - first, end - first)
-            for label, spans in reading.hits[index].items()
-            for name in self._concept_of.get(label, ())
-            for start, end in spans
+            {
+                (name, start - first, end - first)
+                for labels, (start, end) in reading.hits[index]
+                for name in self._concepts_among(labels)
+            }
         )
         start, end = reading.sentences[index]
         return Sentence(start, end, reading.words[first:last], reading.offsets[first:last], tuple(concepts))
 
 
-def _concepts_by_label(compiler: Compiler) -> dict[int, tuple[str, ...]]:
-    names: dict[int, list[str]] = defaultdict(list)
-    for name, label in compiler.concept_labels.items():
-        names[label].append(name)
-    return {label: tuple(found) for label, found in names.items()}
+def _agreed(mentions: list[CueMention]) -> list[CueMention]:
+    """Give overlapping mentions of one indicator one status.
+
+    A long cue may swallow the very words that modify a shorter one ("no second handset was found"): where only the
+    shorter one was modified, and by words within the longer, its status holds for both.
+    """
+    return [replace(mention, context=_context_beside(mention, mentions)) for mention in mentions]
+
+
+def _context_beside(mention: CueMention, mentions: list[CueMention]) -> Context:
+    if mention.context.modifiers:
+        return mention.context
+    for other in mentions:
+        if (
+            other.indicator == mention.indicator
+            and other.start < mention.end
+            and mention.start < other.end
+            and other.context.modifiers
+            and all(mention.start <= m.start and m.end <= mention.end for m in other.context.modifiers)
+        ):
+            return other.context
+    return mention.context
 
 
 def locate(reading: Reading, start: int, end: int) -> Target:

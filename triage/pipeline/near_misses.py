@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from triage.pipeline.programs import Hits, Program, run
+from triage.pipeline.compiler import Program
+from triage.pipeline.hits import Hits
+from triage.pipeline.programs import run
 
 _SHOWN = 3
 
@@ -48,7 +50,7 @@ def near_misses(
         if candidate.cue in matched:
             continue
         for rank, failed in _failures(candidate, hits, names):
-            present = tuple(sorted(names[label] for label in candidate.program.required & hits.keys()))
+            present = tuple(sorted(names[label] for label in candidate.program.required if label in hits))
             miss = NearMiss(candidate.cue, present, failed)
             if candidate.cue not in ranked or rank < ranked[candidate.cue][0]:
                 ranked[candidate.cue] = rank, miss
@@ -58,7 +60,7 @@ def near_misses(
 def _failures(candidate: Candidate, hits: Hits, names: Mapping[int, str]) -> Iterator[tuple[tuple[int, int], str]]:
     """Yield (rank, reason); a lower rank is nearer."""
     required = candidate.program.required
-    missing = required - hits.keys()
+    missing = {label for label in required if label not in hits}
     if len(missing) == 1 and len(required) > 1:
         yield (2, len(required) * -1), f"no word for {names[next(iter(missing))]} in the sentence"
     elif not missing:

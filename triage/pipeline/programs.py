@@ -1,12 +1,7 @@
-"""Compiles patterns of the knowledge into programs over labelled token spans, and runs them on a sentence.
-
-Every element of a pattern (a concept, some concepts, alternative words) becomes one integer label. `TermMatcher` finds
-all labels of a text in a single `PhraseMatcher` pass; a program then only compares token positions.
-"""
+"""Finds the phrases of the lexicon in a text, and runs compiled programs on what a sentence holds."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Generic, TypeVar
 
@@ -15,99 +10,46 @@ from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc
 
 from triage.extraction import Span
-from triage.knowledge.inflection import Inflector
-from triage.knowledge.patterns import Concepts, Element, Pattern, expand_term, parse_pattern
-from triage.knowledge.schemas import DEFAULT_WINDOW, Concept
+from triage.pipeline.compiler import Program
+from triage.pipeline.hits import Hits, Labels, as_mask
+from triage.pipeline.spelling import known_words
 from triage.pipeline.text import normalise
 
-Hits = Mapping[int, Sequence[Span]]
-"""Label to its token spans in one sentence, in text order."""
 Payload = TypeVar("Payload")
 
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A compiled pattern: parts that must all be found within a window of tokens."""
-
-    parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
-    within: int
-    required: frozenset[int]
-
-
-class Compiler:
-    """Turns patterns into programs and collects the phrases they need."""
-
-    def __init__(self, concepts: Mapping[str, Concept], inflector: Inflector) -> None:
-        self._inflector = inflector
-        own = {
-            name: tuple(phrase for term in concept.terms for phrase in expand_term(term, inflector))
-            for name, concept in concepts.items()
-        }
-        self._phrases_of = {
-            name: tuple(dict.fromkeys([*own[name], *(p for other in concept.includes for p in own[other])]))
-            for name, concept in concepts.items()
-        }
-        self._labels: dict[tuple[str, ...], int] = {}
-        self.concept_labels = {name: self._label(phrases) for name, phrases in self._phrases_of.items()}
-
-    def compile(self, source: str, *, within: int = DEFAULT_WINDOW) -> tuple[Program, ...]:
-        """Compile one pattern into a program for each of its alternatives."""
-        return tuple(self._program(pattern, within) for pattern in parse_pattern(source, self._inflector))
-
-    def compile_words(self, phrase: str) -> tuple[Program, ...]:
-        """Compile one literal phrase, whatever characters it holds."""
-        label = self._label((phrase.lower(),))
-        return (Program((((label,), ()),), DEFAULT_WINDOW, frozenset([label])),)
-
-    def phrases(self) -> dict[str, frozenset[int]]:
-        """Return every literal phrase with the labels it stands for."""
-        labels: dict[str, set[int]] = defaultdict(set)
-        for phrases, label in self._labels.items():
-            for phrase in phrases:
-                labels[phrase].add(label)
-        return {phrase: frozenset(found) for phrase, found in labels.items()}
-
-    def names(self) -> dict[int, str]:
-        """Return a readable name of each label: its concept, or its first words."""
-        named = {
-            label: f"({phrases[0]}{'|...' if len(phrases) > 1 else ''})" for phrases, label in self._labels.items()
-        }
-        return named | {label: f"{{{name}}}" for name, label in self.concept_labels.items()}
-
-    def words(self) -> frozenset[str]:
-        """Return every word of the lexicon."""
-        return frozenset(word for phrases in self._labels for phrase in phrases for word in phrase.split())
-
-    def _program(self, pattern: Pattern, within: int) -> Program:
-        parts = tuple((tuple(map(self._element_label, part.elements)), part.gaps) for part in pattern.parts)
-        return Program(parts, within, frozenset(label for labels, _ in parts for label in labels))
-
-    def _element_label(self, element: Element) -> int:
-        if isinstance(element, Concepts):
-            if len(element.names) == 1:
-                return self.concept_labels[element.names[0]]
-            return self._label(tuple(p for name in element.names for p in self._phrases_of[name]))
-        return self._label(element.phrases)
-
-    def _label(self, phrases: tuple[str, ...]) -> int:
-        return self._labels.setdefault(tuple(sorted(set(phrases))), len(self._labels))
+# The key comes last so that the order never depends on hash values.
+_by_position = itemgetter(1, 2, 0)
 
 
 class TermMatcher:
-    """Finds the spans of all labels in a document."""
+    """Finds all phrases of the lexicon in a document in a single pass.
 
-    def __init__(self, nlp: Language, phrases: Mapping[str, frozenset[int]]) -> None:
+    Args:
+        nlp: The tokeniser.
+        phrases: Each phrase with the labels it stands for.
+        factored: Programs whose match stands for labels too.
+        common: How common each label is.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        phrases: Mapping[str, Labels],
+        factored: Iterable[tuple[Program, Labels]],
+        common: Mapping[int, float],
+    ) -> None:
         self._matcher = PhraseMatcher(nlp.vocab, attr="NORM")
-        by_labels: dict[frozenset[int], list[Doc]] = defaultdict(list)
+        by_labels: dict[Labels, list[Doc]] = defaultdict(list)
         for phrase, labels in phrases.items():
             by_labels[labels].append(nlp.make_doc(normalise(phrase)))
-        self._labels: dict[int, tuple[int, ...]] = {}
+        self._labels: dict[int, Labels] = {}
         for index, (labels, docs) in enumerate(by_labels.items()):
             key = f"terms-{index}"
             self._matcher.add(key, docs)
-            self._labels[nlp.vocab.strings[key]] = tuple(sorted(labels))
+            self._labels[nlp.vocab.strings[key]] = labels
+        self._factored = ProgramIndex(factored, common)
 
-    def find(self, doc: Doc, sentence_of: Sequence[int], count: int) -> list[dict[int, list[Span]]]:
+    def find(self, doc: Doc, sentence_of: Sequence[int], count: int) -> tuple[Hits, ...]:
         """Return the hits of each sentence.
 
         Args:
@@ -115,45 +57,52 @@ class TermMatcher:
             sentence_of: Sentence number of each token.
             count: Number of sentences.
         """
-        hits: list[dict[int, list[Span]]] = [{} for _ in range(count)]
+        found: list[list[tuple[Labels, Span]]] = [[] for _ in range(count)]
+        labels_of = self._labels
         for key, start, end in sorted(self._matcher(doc), key=_by_position):
             sentence = sentence_of[start]
-            if sentence_of[end - 1] != sentence:
-                continue
-            found = hits[sentence]
-            for label in self._labels[key]:
-                if label in found:
-                    found[label].append((start, end))
-                else:
-                    found[label] = [(start, end)]
-        return hits
+            if sentence_of[end - 1] == sentence:
+                found[sentence].append((labels_of[key], (start, end)))
+        return tuple(map(self._with_factored, found))
 
-
-# The key comes last so that the order never depends on hash values.
-_by_position = itemgetter(1, 2, 0)
+    def _with_factored(self, found: list[tuple[Labels, Span]]) -> Hits:
+        hits = Hits(found)
+        more = list(self._factored.find(hits))
+        return Hits(sorted(found + more, key=itemgetter(1))) if more else hits
 
 
 class ProgramIndex(Generic[Payload]):
-    """Programs filed under their rarest label, so that a sentence tries only those that can match."""
+    """Programs filed under their rarest label, so that a sentence tries only those that can match.
 
-    def __init__(self, programs: Iterable[tuple[Program, Payload]], phrases: Mapping[str, frozenset[int]]) -> None:
-        size: dict[int, int] = defaultdict(int)
-        for phrase, labels in phrases.items():
-            for label in labels:
-                size[label] += 1 if " " in phrase else 4
+    Args:
+        programs: Compiled patterns, each with what its match means.
+        common: How common each label is; see `how_common`.
+    """
+
+    def __init__(self, programs: Iterable[tuple[Program, Payload]], common: Mapping[int, float]) -> None:
         self._by_anchor: dict[int, list[tuple[Program, Payload]]] = defaultdict(list)
         for program, payload in programs:
-            anchor = min(program.required, key=lambda label: (size[label], label))
+            anchor = min(program.required, key=lambda label: (common[label], label))
             self._by_anchor[anchor].append((program, payload))
+        self._mask = as_mask(self._by_anchor)
+        self._anchors: dict[Labels, frozenset[int]] = {}
 
     def find(self, hits: Hits) -> Iterator[tuple[Payload, Span]]:
         """Yield every program that matches, with the span of each shortest match."""
-        present = hits.keys()
-        for label in present & self._by_anchor.keys():
-            for program, payload in self._by_anchor[label]:
-                if program.required <= present:
+        present = hits.mask
+        if not present & self._mask:
+            return
+        for anchor in set().union(*map(self._anchors_among, hits.kinds)):
+            for program, payload in self._by_anchor[anchor]:
+                if program.mask & present == program.mask:
                     for span in run(program, hits):
                         yield payload, span
+
+    def _anchors_among(self, labels: Labels) -> frozenset[int]:
+        anchors = self._anchors.get(labels)
+        if anchors is None:
+            anchors = self._anchors[labels] = labels.members & self._by_anchor.keys()
+        return anchors
 
 
 def run(program: Program, hits: Hits) -> list[Span]:
@@ -170,10 +119,22 @@ def run(program: Program, hits: Hits) -> list[Span]:
     return _shortest(spans) if len(spans) > 1 else spans
 
 
+def how_common(phrases: Mapping[str, Labels]) -> dict[int, float]:
+    """Estimate how often each label is met: a phrase is as common as its rarest word."""
+    frequencies = known_words()
+    common: dict[int, float] = defaultdict(float)
+    for phrase, labels in phrases.items():
+        words = phrase.split()
+        share = min((frequencies.get(word, 1000) for word in words), default=1000) / len(words or [""]) ** 2
+        for label in labels.members:
+            common[label] += share
+    return common
+
+
 def _sequence(labels: tuple[int, ...], gaps: tuple[int, ...], hits: Hits) -> list[Span]:
-    spans = list(hits.get(labels[0], ()))
+    spans = hits.spans(labels[0])
     for label, gap in zip(labels[1:], gaps, strict=True):
-        spans = [(start, b) for start, end in spans for a, b in hits.get(label, ()) if end <= a <= end + gap]
+        spans = [(start, b) for start, end in spans for a, b in hits.spans(label) if end <= a <= end + gap]
         if not spans:
             break
     return spans

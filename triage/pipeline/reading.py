@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import add
 
+from spacy.attrs import IDX, IS_SPACE, LENGTH, NORM, ORTH
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from triage.extraction import Span
+from triage.pipeline.hits import Hits
 from triage.pipeline.programs import TermMatcher
 from triage.pipeline.sentences import split_sentences
 from triage.pipeline.text import normalise
@@ -33,7 +36,7 @@ class Reading:
     sentences: tuple[Span, ...]
     sentence_of: tuple[int, ...]
     tokens_of: tuple[Span, ...]
-    hits: tuple[dict[int, list[Span]], ...]
+    hits: tuple[Hits, ...]
 
     def characters(self, start: int, end: int) -> Span:
         """Return the code points that tokens `[start, end)` cover."""
@@ -43,9 +46,8 @@ class Reading:
 def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
     """Tokenise a text, split it into sentences and find the terms of the lexicon."""
     plain = normalise(text)
-    doc = nlp.make_doc(plain)
+    doc, (starts, lengths) = _tokens(nlp, plain)
     sentences = tuple(split_sentences(plain)) or ((0, len(plain)),)
-    starts, lengths = doc.to_array("IDX").tolist(), doc.to_array("LENGTH").tolist()
     tokens_of = _token_ranges(starts, sentences)
     sentence_of = _assign(tokens_of)
     return Reading(
@@ -55,8 +57,22 @@ def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
         sentences=sentences,
         sentence_of=sentence_of,
         tokens_of=tokens_of,
-        hits=tuple(terms.find(doc, sentence_of, len(sentences))),
+        hits=terms.find(doc, sentence_of, len(sentences)),
     )
+
+
+def _tokens(nlp: Language, text: str) -> tuple[Doc, tuple[list[int], list[int]]]:
+    """Return the tokens that are not white space, with their start and length.
+
+    White space is a token of its own for spaCy; left in, a double space or a wrapped line would part a phrase.
+    """
+    doc = nlp.make_doc(text)
+    columns = doc.to_array([IDX, LENGTH, NORM, ORTH, IS_SPACE])
+    if columns[:, 4].any():
+        columns = columns[columns[:, 4] == 0]
+        doc = Doc(nlp.vocab, words=[nlp.vocab.strings[orth] for orth in columns[:, 3]])
+        doc.from_array([NORM], columns[:, 2:3])
+    return doc, (columns[:, 0].tolist(), columns[:, 1].tolist())
 
 
 def _token_ranges(starts: list[int], sentences: tuple[Span, ...]) -> tuple[Span, ...]:

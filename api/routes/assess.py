@@ -1,0 +1,149 @@
+"""POST /v1/assess and /v1/assess/batch: stateless assessment of notes."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import ValidationError
+
+from api.body import read_json
+from api.fields import FieldedAssessment
+from api.keys import Scope
+from api.openapi import BATCH_BODY, NOTE_BODY, NOTE_RESPONSES, problem_responses
+from api.problems import (
+    INVALID_FIELD,
+    NOT_READY,
+    TOO_MANY_NOTES,
+    FieldError,
+    Problem,
+    ProblemError,
+    come_back,
+    field_errors,
+)
+from api.security import Caller, require
+from api.serving import Serving
+from api.settings import ServiceSettings
+from api.submission import Submission, submission_of
+from api.wire import BatchOut, BatchResult, parse_note_in
+from triage.flag import Assessment
+from triage.page import render_fragment
+
+Format = Literal["json", "html"]
+Assessor = Annotated[Caller, Depends(require(Scope.ASSESS))]
+
+
+def make_router(settings: ServiceSettings) -> APIRouter:
+    """Return the routes; the body limits come from the settings."""
+    router = APIRouter(prefix="/v1", tags=["assess"])
+    router.add_api_route(
+        "/assess",
+        assess,
+        methods=["POST"],
+        response_model=Assessment | FieldedAssessment,
+        max_body_size=settings.max_body_bytes,
+        openapi_extra={"requestBody": NOTE_BODY},
+        responses={**NOTE_RESPONSES, **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503)},
+        summary="Assess one note",
+    )
+    router.add_api_route(
+        "/assess/batch",
+        assess_batch,
+        methods=["POST"],
+        response_model=BatchOut,
+        max_body_size=settings.max_batch_bytes,
+        openapi_extra={"requestBody": BATCH_BODY},
+        responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
+        summary="Assess up to 500 notes",
+    )
+    return router
+
+
+async def assess(request: Request, caller: Assessor, format: Format = "json") -> Response:
+    """Return the flags of one note with the exact words.
+
+    Nothing is stored. With `format=html` the answer is a fragment to embed: the note with its evidence marked, and its
+    flags listed. A note that cannot be assessed has `outcome: not_assessed` and a cause: a person reads it.
+    """
+    settings: ServiceSettings = request.app.state.settings
+    serving = serving_of(request)
+    submission = _submission(await read_json(request, seconds=settings.body_seconds), settings)
+    assessment = (await _assess(request, caller, serving, [submission]))[0]
+    if format == "html":
+        return HTMLResponse(render_fragment(submission.note, assessment))
+    return _json(submission.answer(assessment).model_dump_json())
+
+
+async def assess_batch(request: Request, caller: Assessor) -> Response:
+    """Return one result a note, in the order sent; a faulty note gives its own problem and the others are assessed."""
+    settings: ServiceSettings = request.app.state.settings
+    serving = serving_of(request)
+    values = _batch_of(await read_json(request, seconds=settings.body_seconds), settings)
+    read = [_submission_or_problem(value, index, settings) for index, value in enumerate(values)]
+    submissions = [item for item in read if isinstance(item, Submission)]
+    assessments = iter(await _assess(request, caller, serving, submissions))
+    results = [
+        BatchResult(index=index, note_id=item.note.id, assessment=item.answer(next(assessments)))
+        if isinstance(item, Submission)
+        else BatchResult(index=index, note_id=_note_id(value), problem=item)
+        for index, (item, value) in enumerate(zip(read, values, strict=True))
+    ]
+    return _json(BatchOut(results=tuple(results)).model_dump_json())
+
+
+def serving_of(request: Request) -> Serving:
+    """Return what the worker serves.
+
+    Raises:
+        ProblemError: Nothing is loaded.
+    """
+    serving: Serving | None = request.app.state.serving
+    if serving is None:
+        raise come_back(NOT_READY, "The operator must repair the knowledge or the model.", seconds=30)
+    return serving
+
+
+async def _assess(
+    request: Request, caller: Caller, serving: Serving, submissions: list[Submission]
+) -> list[Assessment]:
+    request.scope["note_count"] = len(submissions)
+    request.app.state.gate.charge(caller, max(len(submissions), 1))
+    assessments = await serving.scheduler.assess([submission.note for submission in submissions])
+    request.app.state.metrics.count_assessments(assessments)
+    return assessments
+
+
+def _submission(value: Any, settings: ServiceSettings, *, prefix: tuple[str | int, ...] = ()) -> Submission:
+    try:
+        return submission_of(parse_note_in(value), max_characters=settings.max_characters)
+    except ValidationError as error:
+        raise ProblemError(INVALID_FIELD, "See 'errors' for each fault.", field_errors(error, prefix=prefix)) from None
+
+
+def _submission_or_problem(value: Any, index: int, settings: ServiceSettings) -> Submission | Problem:
+    try:
+        return _submission(value, settings, prefix=("notes", index))
+    except ProblemError as error:
+        return error.problem()
+
+
+def _batch_of(value: Any, settings: ServiceSettings) -> list[Any]:
+    notes = value.get("notes") if isinstance(value, dict) else None
+    if not isinstance(notes, list) or not notes or value.keys() - {"notes"}:
+        fault = FieldError(pointer="#/notes", code="notes", detail="a list of at least one note, and nothing else")
+        raise ProblemError(INVALID_FIELD, "See 'errors' for each fault.", (fault,))
+    if len(notes) > settings.max_batch_notes:
+        raise ProblemError(TOO_MANY_NOTES, f"Send at most {settings.max_batch_notes} notes at once.")
+    return notes
+
+
+def _note_id(value: Any) -> str | None:
+    """Return the caller's identifier of a faulty note, where it can be read."""
+    named = (value.get("id", value.get("caseNoteId"))) if isinstance(value, dict) else None
+    try:
+        return str(named) if isinstance(named, int | str) and len(str(named).encode()) <= 200 else None
+    except ValueError:
+        return None
+
+
+def _json(body: str) -> Response:
+    return Response(body, media_type="application/json")

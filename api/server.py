@@ -1,0 +1,66 @@
+"""Runs the service: where it may listen, worker processes, timeouts, and the directory that their metrics share."""
+
+import os
+import tempfile
+
+import uvicorn
+
+from api.keys import read_keys
+from api.logs import LOG_CONFIG
+from api.metrics import MULTIPROCESS_DIR
+from api.security import is_loopback
+from api.settings import ServiceSettings
+from triage.errors import SettingsError
+
+APP = "api.app:create_app"
+KEEP_ALIVE_SECONDS = 75
+"""Longer than reverse proxies keep an idle connection, so that they never reuse one that is just being closed."""
+START_SECONDS = 120
+"""Loading knowledge whose cached form is not there yet takes a while."""
+
+
+def serve(settings: ServiceSettings, *, app: str = APP) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: Address and limits; the workers read the same from the environment.
+        app: Import path of the factory that every worker calls.
+
+    Raises:
+        SettingsError: Listening beyond this machine without API keys.
+    """
+    check_exposure(settings)
+    with tempfile.TemporaryDirectory(prefix="triage-metrics-") as directory:
+        os.environ.setdefault(MULTIPROCESS_DIR, directory)
+        uvicorn.run(
+            app,
+            factory=True,
+            host=settings.host,
+            port=settings.port,
+            workers=settings.workers,
+            access_log=False,
+            log_config=LOG_CONFIG,
+            server_header=False,
+            ws="none",
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=settings.graceful_seconds,
+            timeout_worker_healthcheck=START_SECONDS,
+        )
+
+
+def check_exposure(settings: ServiceSettings) -> bool:
+    """Return whether only this machine is let in, as there are no API keys.
+
+    Raises:
+        SettingsError: The address is beyond this machine, and there are no keys.
+    """
+    if read_keys(settings.keys_file):
+        return False
+    if settings.host != "localhost" and not is_loopback(settings.host):
+        raise SettingsError(
+            "without API keys only this machine may be served; create one with `triage keys create`, "
+            "or leave TRIAGE_HOST at 127.0.0.1",
+            code="no_keys",
+            where=settings.host,
+        )
+    return True

@@ -1,0 +1,100 @@
+"""`triage evaluate`: figures of the knowledge, the model and baselines on labelled notes."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from triage.knowledge.schemas import Knowledge
+    from triage.training.corpus import Corpus
+    from triage.training.evaluation.predictions import System
+    from triage.training.evaluation.results import Evaluation
+    from triage.training.splits import Part
+
+
+def evaluate(
+    part: Annotated[str, typer.Option(help="Whole notes to try on: test, validation or train.")] = "test",
+    leave_one_source_out: Annotated[
+        bool, typer.Option("--leave-one-source-out", help="Try every author's notes, fitted without that author.")
+    ] = False,
+    folds: Annotated[
+        int | None, typer.Option(min=2, help="With --leave-one-source-out: fits, several authors each; quicker.")
+    ] = None,
+    corpus: Annotated[Path, typer.Option(help="Directory of labelled notes.")] = Path("training_data"),
+    volume: Annotated[int, typer.Option(min=1, help="Notes a week, for the notes to read.")] = 1000,
+    json: Annotated[Path | None, typer.Option(help="Write all figures to this file.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained page with plots to this file.")] = None,
+    show_text: Annotated[
+        bool, typer.Option("--show-text", help="With --html: show the words of mistakes, never of private notes.")
+    ] = False,
+) -> None:
+    """Measure the shipped knowledge, the promoted model and baselines on labelled notes.
+
+    With --leave-one-source-out the model is fitted anew for each author, from all other authors' notes: the honest
+    figure for notes of somebody it has never read.
+    """
+    from triage.cli.evaluation_tables import show_evaluation
+    from triage.knowledge.loading import load_knowledge
+    from triage.settings import Settings
+    from triage.training.corpus import load_corpus
+    from triage.training.splits import Part
+
+    settings = Settings()
+    if part not in set(Part):
+        raise typer.BadParameter(f"no part '{part}'; there are: {', '.join(Part)}", param_hint="--part")
+    knowledge = load_knowledge(settings.knowledge_dir)
+    labelled = load_corpus(corpus, indicators=[indicator.id for indicator in knowledge.indicators])
+    if leave_one_source_out:
+        found = _held_out(labelled, knowledge, volume, folds)
+    else:
+        found = _on_part(labelled, knowledge, Part(part), volume, settings.models_dir)
+    if json is not None:
+        _write_whole(json, found.model_dump_json(indent=1) + "\n")
+    if html is not None:
+        from triage.training.report.html import render_report
+
+        _write_whole(html, render_report(found, labelled if show_text else None))
+    show_evaluation(found)
+
+
+def _on_part(corpus: "Corpus", knowledge: "Knowledge", part: "Part", volume: int, models_dir: Path) -> "Evaluation":
+    from triage.scoring.artefact import load_promoted
+    from triage.training.evaluation.evaluate import evaluate_part
+    from triage.training.evaluation.systems import FittedModel
+
+    scorer = load_promoted(models_dir, knowledge)
+    systems = _baselines(knowledge)
+    if scorer is None:
+        _notify("no model is promoted; the figures are those of the knowledge and the baselines")
+    else:
+        systems.append(FittedModel(knowledge, scorer))
+    model = scorer.version if scorer else None
+    return evaluate_part(systems, corpus, knowledge, part, volume=volume, model=model, notify=_notify)
+
+
+def _held_out(corpus: "Corpus", knowledge: "Knowledge", volume: int, folds: int | None) -> "Evaluation":
+    from triage.training.evaluation.evaluate import evaluate_held_out_sources
+    from triage.training.train import TrainedSystem
+
+    systems = [*_baselines(knowledge), TrainedSystem(knowledge)]
+    return evaluate_held_out_sources(systems, corpus, knowledge, volume=volume, folds=folds, notify=_notify)
+
+
+def _baselines(knowledge: "Knowledge") -> "list[System]":
+    from triage.training.evaluation.baselines import KeywordSearch, PlainTfidf
+    from triage.training.evaluation.systems import KnowledgeAlone
+
+    indicators = [indicator.id for indicator in knowledge.indicators]
+    return [KeywordSearch(knowledge), PlainTfidf(indicators), KnowledgeAlone(knowledge)]
+
+
+def _notify(step: str) -> None:
+    print(f"triage: {step}", file=sys.stderr)  # noqa: T201
+
+
+def _write_whole(path: Path, content: str) -> None:
+    temporary = path.with_name(f".{path.name}.partial")
+    temporary.write_text(content, encoding="utf-8", newline="\n")
+    temporary.replace(path)

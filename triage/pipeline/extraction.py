@@ -1,1 +1,0 @@
-from triage.pipeline.extractor import *  # noqa

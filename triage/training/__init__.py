@@ -1,0 +1,1 @@
+"""Labelled notes: corpus, splits, checks and label exchange; never imported when serving."""

@@ -1,0 +1,1 @@
+"""How good a system is on labelled notes: figures with intervals, mistakes with reasons, changes between systems."""
