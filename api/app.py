@@ -50,7 +50,6 @@ def create_app(settings: ServiceSettings | None = None, *, routers: Sequence[API
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=settings.max_body_bytes,
         exception_handlers={
             ProblemError: on_problem,
             HTTPException: on_http_exception,
@@ -61,7 +60,7 @@ def create_app(settings: ServiceSettings | None = None, *, routers: Sequence[API
     app.state.metrics = metrics
     app.state.serving = None
     app.state.gate = Gate(KeyRing(settings.keys_file), RateLimiter(rate=settings.rate_notes, burst=settings.rate_burst))
-    for router in (assess.make_router(settings), knowledge.router, health.router, *routers):
+    for router in (assess.router, knowledge.router, health.router, *routers):
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]
     app.add_middleware(RequestFrame, metrics=metrics)

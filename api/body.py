@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from api.problems import (
+    BODY_TOO_LARGE,
     INVALID_UTF8,
     MALFORMED_JSON,
     TIMEOUT,
@@ -18,24 +19,29 @@ from api.problems import (
 
 MAX_DEPTH = 20
 """Levels of nesting in a body; the deepest that is asked for has 3."""
+_DRAINED = 2
+"""A body up to so many times its limit is received and dropped, so that its sender gets to read the answer."""
+_CLOSE = {"Connection": "close"}
+"""What the caller still sends is not read."""
 
 
-async def read_json(request: Request, *, seconds: float) -> Any:
-    """Return the decoded body; the size limit is the route's `max_body_size`.
+async def read_json(request: Request, *, max_bytes: int, seconds: float) -> Any:
+    """Return the decoded body.
 
     Args:
         request: Its headers are checked before anything is read.
+        max_bytes: Size limit; what is larger is not read to its end.
         seconds: How long the caller may take to send it.
 
     Raises:
-        ProblemError: Not JSON in UTF-8, compressed, too deep, or too slow.
+        ProblemError: Not JSON in UTF-8, compressed, too deep, too large, or too slow.
     """
-    _check_headers(request)
+    _check_headers(request, max_bytes)
     try:
         async with asyncio.timeout(seconds):
-            raw = await request.body()
+            raw = await _read(request, max_bytes)
     except TimeoutError:
-        raise ProblemError(TIMEOUT, "Send the whole body at once.", headers={"Connection": "close"}) from None
+        raise ProblemError(TIMEOUT, "Send the whole body at once.", headers=_CLOSE) from None
     return parse_json(raw)
 
 
@@ -61,7 +67,23 @@ def parse_json(raw: bytes) -> Any:
     return value
 
 
-def _check_headers(request: Request) -> None:
+async def _read(request: Request, max_bytes: int) -> bytes:
+    body, size = bytearray(), 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= max_bytes:
+            body += chunk
+        elif size > _DRAINED * max_bytes:
+            break
+    if size > max_bytes:
+        raise _too_large(max_bytes)
+    return bytes(body)
+
+
+def _check_headers(request: Request, max_bytes: int) -> None:
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:20]) > _DRAINED * max_bytes:
+        raise _too_large(max_bytes)
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         raise ProblemError(UNSUPPORTED_ENCODING, "Send the body without Content-Encoding.")
@@ -90,6 +112,10 @@ def _check_depth(value: Any) -> None:
 def _children(value: Any) -> list[Any]:
     found = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return [child for child in found if isinstance(child, dict | list)]
+
+
+def _too_large(max_bytes: int) -> ProblemError:
+    return ProblemError(BODY_TOO_LARGE, f"Send at most {max_bytes} bytes at once.", headers=_CLOSE)
 
 
 def _too_deep() -> ProblemError:

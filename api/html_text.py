@@ -9,18 +9,20 @@ import html
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(
-    r"""
-    (?P<comment> <!--(?:-?>|.*?(?:--!?>|\Z)) )
-  | (?P<other> <[!?/](?![a-zA-Z])[^>]*+> | <[!?][^>]*+> )
-  | <(?P<slash>/?+)(?P<tag>[a-zA-Z][^\t\n\f\r\ />]*+)(?P<rest>(?:[^>="']++|["']
-      |=[\t\n\f\r\ ]*+(?:"[^"]*+"|'[^']*+')?+)*+)>
-  | (?P<reference> &(?:\#[0-9]+;?|\#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]{1,31};?) )
+_TEXT = r"""
+    (?P<reference> &(?:\#[0-9]+;?|\#[xX][0-9a-fA-F]+;?|[a-zA-Z][a-zA-Z0-9]{1,31};?) )
   | (?P<space> [\t\n\f\r\ ]++ )
   | (?P<text> [^<&\t\n\f\r\ ]++ | [<&] )
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+"""
+_MARKUP = r"""
+    (?P<comment> <!--(?:-?>|.*?--!?>) )
+  | (?P<other> <(?:[!?]|/(?![a-zA-Z]))[^>]*+> )
+  | <(?P<slash>/?+)(?P<tag>[a-zA-Z][^\t\n\f\r\ />]*+)
+    (?:[^>="']++|["']|=[\t\n\f\r\ ]*+(?:"[^"]*+"|'[^']*+')?+)*+>
+  | (?P<unclosed> <(?=[a-zA-Z/!?]) )
+"""
+_TOKEN = re.compile(f"{_MARKUP} | {_TEXT}", re.VERBOSE | re.DOTALL)
+_TEXT_ONLY = re.compile(_TEXT, re.VERBOSE)
 
 _HIDDEN = frozenset({"script", "style", "template", "title", "head"})
 _PARAGRAPHS = {
@@ -87,17 +89,21 @@ class _Reader:
         self._closing: dict[str, re.Match[str] | None] = {}
 
     def read(self) -> None:
-        position = 0
-        while (token := _TOKEN.match(self._source, position)) is not None:
+        position, tokens = 0, _TOKEN
+        while (token := tokens.match(self._source, position)) is not None:
             position = token.end()
-            if token["tag"] is not None:
+            found = token.groupdict()
+            if found.get("unclosed"):
+                # Read on as text from here: what is never closed hides nothing, and is searched for only once.
+                position, tokens = token.start(), _TEXT_ONLY
+            elif found.get("tag"):
                 position = self._tag(token)
-            elif token["space"] is not None:
+            elif found["space"]:
                 self._wait(" ", token.start())
-            elif token["reference"] is not None:
-                self._reference(token["reference"], token.start())
-            elif token["text"] is not None:
-                self._text(token["text"], token.start())
+            elif found["reference"]:
+                self._reference(found["reference"], token.start())
+            elif found["text"]:
+                self._text(found["text"], token.start())
 
     def _tag(self, token: re.Match[str]) -> int:
         """Return where reading goes on: behind the tag, or behind an element that is not shown."""

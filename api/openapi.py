@@ -34,7 +34,6 @@ BATCH_BODY = {"required": True, "content": _content("BatchIn", kind="batch")}
 NOTE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
-            "application/json": {"examples": read_examples("assessment")},
             "text/html": {"schema": {"type": "string"}},
         }
     }
@@ -62,13 +61,18 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document with the models that only bodies and problems use."""
-    written = get_openapi(
+    """Return the OpenAPI document with the models that only bodies and problems use; it is made once."""
+    if app.openapi_schema is not None:
+        return app.openapi_schema
+    app.openapi_schema = written = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
     _, definitions = models_json_schema(
         [(model, "validation") for model in _BODIES], by_alias=True, ref_template=_REFERENCE
     )
+    # Added here, for the framework drops every null of an example.
+    answers = written["paths"]["/v1/assess"]["post"]["responses"]["200"]["content"]["application/json"]
+    answers["examples"] = read_examples("assessment")
     schemas = written.setdefault("components", {}).setdefault("schemas", {})
     for name, schema in definitions["$defs"].items():
         schemas.setdefault(name, schema)

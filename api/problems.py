@@ -58,9 +58,6 @@ _BY_STATUS = {
     401: UNAUTHENTICATED,
     404: NOT_FOUND,
     405: METHOD_NOT_ALLOWED,
-    413: BODY_TOO_LARGE,
-    415: UNSUPPORTED_TYPE,
-    422: INVALID_FIELD,
 }
 
 
@@ -159,13 +156,12 @@ async def on_problem(request: Request, error: Exception) -> Response:
 
 
 async def on_http_exception(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: unknown addresses and methods, bodies that are too large."""
+    """Answer what the framework refuses: unknown addresses and methods."""
     assert isinstance(error, HTTPException)
     kind = _BY_STATUS.get(error.status_code) or Kind(f"http-{error.status_code}", error.status_code, "Refused")
     detail = {
         404: "Check the address against the OpenAPI document.",
         405: "See the Allow header for the methods that are taken here.",
-        413: "Send a shorter note or a smaller batch.",
     }.get(error.status_code, kind.title + ".")
     return respond(request, ProblemError(kind, detail, headers=error.headers or {}))
 

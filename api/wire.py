@@ -1,13 +1,17 @@
 """What callers send: one note in the product's own form or in a case system's, or a batch of them."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from api.fields import FieldedAssessment
 from api.problems import Problem
 from triage.flag import Assessment, Frozen
+
+_NAME_LIMIT = 200
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 ContentType = Literal["text/plain", "text/html"]
 
@@ -19,8 +23,12 @@ def _any_string(value: Any) -> str:
     return value
 
 
-def _name(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+def _name(value: Any) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if value is None or (isinstance(value, str) and len(value) <= _NAME_LIMIT and _SURROGATE.search(value) is None):
+        return value
+    raise ValueError(f"a string of at most {_NAME_LIMIT} characters or a whole number is needed")
 
 
 def _moment(value: Any) -> date | datetime | None:
@@ -34,14 +42,14 @@ def _moment(value: Any) -> date | datetime | None:
 
 NoteText = Annotated[str, PlainValidator(_any_string), WithJsonSchema({"type": "string"})]
 Name = Annotated[
-    str,
-    BeforeValidator(_name),
-    Field(max_length=200),
-    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 200}, {"type": "integer"}]}),
+    str | None,
+    PlainValidator(_name),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": _NAME_LIMIT}, {"type": "integer"}, {"type": "null"}]}),
 ]
 Moment = Annotated[
     date | datetime | None,
     PlainValidator(_moment),
+    PlainSerializer(lambda moment: moment and moment.isoformat(), return_type=str | None),
     WithJsonSchema(
         {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}, {"type": "null"}]}
     ),
@@ -63,10 +71,10 @@ class NoteIn(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     text: NoteText
-    id: Name | None = None
-    case_id: Name | None = None
+    id: Name = None
+    case_id: Name = None
     recorded_at: Moment = None
-    author_role: Name | None = None
+    author_role: Name = None
     content_type: ContentType = "text/plain"
 
 
@@ -83,10 +91,10 @@ class CaseNoteIn(BaseModel):
 
     case_note_content: NoteText = Field(alias="caseNoteContent")
     case_note_title: NoteText | None = Field(default=None, alias="caseNoteTitle")
-    case_note_id: Name | None = Field(default=None, alias="caseNoteId")
-    case_id: Name | None = Field(default=None, alias="caseId")
+    case_note_id: Name = Field(default=None, alias="caseNoteId")
+    case_id: Name = Field(default=None, alias="caseId")
     created_on: Moment = Field(default=None, alias="createdOn")
-    author_role: Name | None = Field(default=None, alias="authorRole")
+    author_role: Name = Field(default=None, alias="authorRole")
     content_type: ContentType = Field(default="text/plain", alias="contentType")
 
 

@@ -124,13 +124,16 @@ def postgres_template(cluster: Cluster, key_ring: Path) -> str:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a fresh store, on either database."""
     if request.param == "sqlite":
-        return str(request.getfixturevalue("sqlite_url"))
+        yield str(request.getfixturevalue("sqlite_url"))
+        return
     cluster: Cluster = request.getfixturevalue("cluster")
     template: str = request.getfixturevalue("postgres_template")
-    return cluster.create(f"store_{tmp_path.name[-40:]}_{os.urandom(4).hex()}", template=template)
+    name = f"store_{os.urandom(6).hex()}"
+    yield cluster.create(name, template=template)
+    cluster.run_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

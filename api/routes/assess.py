@@ -29,35 +29,21 @@ from triage.flag import Assessment
 from triage.page import render_fragment
 
 Format = Literal["json", "html"]
+ASSESS_PROBLEMS = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503)
+
 Assessor = Annotated[Caller, Depends(require(Scope.ASSESS))]
 
 
-def make_router(settings: ServiceSettings) -> APIRouter:
-    """Return the routes; the body limits come from the settings."""
-    router = APIRouter(prefix="/v1", tags=["assess"])
-    router.add_api_route(
-        "/assess",
-        assess,
-        methods=["POST"],
-        response_model=Assessment | FieldedAssessment,
-        max_body_size=settings.max_body_bytes,
-        openapi_extra={"requestBody": NOTE_BODY},
-        responses={**NOTE_RESPONSES, **problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503)},
-        summary="Assess one note",
-    )
-    router.add_api_route(
-        "/assess/batch",
-        assess_batch,
-        methods=["POST"],
-        response_model=BatchOut,
-        max_body_size=settings.max_batch_bytes,
-        openapi_extra={"requestBody": BATCH_BODY},
-        responses=problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503),
-        summary="Assess up to 500 notes",
-    )
-    return router
+router = APIRouter(prefix="/v1", tags=["assess"])
 
 
+@router.post(
+    "/assess",
+    response_model=Assessment | FieldedAssessment,
+    responses={**NOTE_RESPONSES, **ASSESS_PROBLEMS},
+    openapi_extra={"requestBody": NOTE_BODY},
+    summary="Assess one note",
+)
 async def assess(request: Request, caller: Assessor, format: Format = "json") -> Response:
     """Return the flags of one note with the exact words.
 
@@ -66,18 +52,27 @@ async def assess(request: Request, caller: Assessor, format: Format = "json") ->
     """
     settings: ServiceSettings = request.app.state.settings
     serving = serving_of(request)
-    submission = _submission(await read_json(request, seconds=settings.body_seconds), settings)
+    body = await read_json(request, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
+    submission = _submission(body, settings)
     assessment = (await _assess(request, caller, serving, [submission]))[0]
     if format == "html":
         return HTMLResponse(render_fragment(submission.note, assessment))
     return _json(submission.answer(assessment).model_dump_json())
 
 
+@router.post(
+    "/assess/batch",
+    response_model=BatchOut,
+    responses=ASSESS_PROBLEMS,
+    openapi_extra={"requestBody": BATCH_BODY},
+    summary="Assess up to 500 notes",
+)
 async def assess_batch(request: Request, caller: Assessor) -> Response:
     """Return one result a note, in the order sent; a faulty note gives its own problem and the others are assessed."""
     settings: ServiceSettings = request.app.state.settings
     serving = serving_of(request)
-    values = _batch_of(await read_json(request, seconds=settings.body_seconds), settings)
+    body = await read_json(request, max_bytes=settings.max_batch_bytes, seconds=settings.body_seconds)
+    values = _batch_of(body, settings)
     read = [_submission_or_problem(value, index, settings) for index, value in enumerate(values)]
     submissions = [item for item in read if isinstance(item, Submission)]
     assessments = iter(await _assess(request, caller, serving, submissions))

@@ -43,7 +43,8 @@ class Live:
 
 @pytest.fixture(scope="session")
 def triager() -> Triager:
-    return Triager.load()
+    settings = ServiceSettings()
+    return Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
 
 
 @pytest.fixture(scope="session")

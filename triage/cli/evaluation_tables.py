@@ -23,6 +23,8 @@ _OVERALL = {
     "calibration_error": "calibration error",
     "brier": "Brier score",
 }
+_WITH_INTERVAL = frozenset({"precision", "recall", "F1", "average precision", "any-flag recall"})
+_INTERVAL_WIDTH = 11
 
 
 def show_evaluation(evaluation: Evaluation) -> None:
@@ -32,7 +34,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
     leading = evaluation.systems[-1]
     for table in (
         _systems(evaluation.systems),
-        _indicators(evaluation, leading),
+        _indicators(leading),
         _statuses(leading),
         _workload(leading),
         _slices(leading),
@@ -68,13 +70,13 @@ def _systems(systems: Sequence[SystemFigures]) -> Table:
     return table
 
 
-def _indicators(evaluation: Evaluation, system: SystemFigures) -> Table:
+def _indicators(system: SystemFigures) -> Table:
     columns = ("indicator", "notes", "precision", "recall", "F1", "average precision")
-    table = _table(f"By indicator: {system.name}", *columns)
+    table = _table(f"By indicator: {system.name} (*: too few notes with it to tell)", *columns)
     for indicator, figures in system.indicators.items():
-        few = "" if figures.enough else " (too few)"
+        few = "" if figures.enough else "*"
         estimates = (figures.precision, figures.recall, figures.f1, figures.average_precision)
-        table.add_row(evaluation.names[indicator], f"{figures.labelled}{few}", *map(_figure, estimates))
+        table.add_row(indicator.replace("_", " "), f"{figures.labelled}{few}", *map(_figure, estimates))
     return table
 
 
@@ -97,11 +99,11 @@ def _workload(system: SystemFigures) -> Table:
 
 
 def _slices(system: SystemFigures) -> Table:
-    table = _table(f"Slices: {system.name}", "", "", "notes", "F1", "precision", "recall", "any-flag recall")
+    table = _table(f"Slices: {system.name}", "", "notes", "F1", "precision", "recall", "any-flag recall")
     for item in system.slices:
         estimates = (item.f1, item.precision, item.recall, item.any_flag_recall)
-        figures = ("too few",) if item.suppressed else map(_figure, estimates)
-        table.add_row(item.dimension, item.value, str(item.notes), *figures)
+        figures = ("few",) if item.suppressed else (str(item.notes), *map(_figure, estimates))
+        table.add_row(f"{item.dimension}: {item.value}", *figures)
     return table
 
 
@@ -124,7 +126,7 @@ def _mistakes(system: SystemFigures) -> Table:
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, min_width=_INTERVAL_WIDTH if column in _WITH_INTERVAL else None)
     return table
 
 

@@ -17,6 +17,7 @@ from triage.review.vocabulary import Action
 
 _START = "0" * 64
 _HEAD = 1
+_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +161,22 @@ def _content(tx: Transaction, row: Row) -> Any:
 
 
 def _rows(tx: Transaction, *, after: int, limit: int | None) -> Iterator[Row]:
-    query = (
-        select(audit, audit_payloads.c.sealed, audit_payloads.c.key_id)
-        .outerjoin(audit_payloads, audit_payloads.c.id == audit.c.seq)
-        .where(audit.c.seq > after)
-        .order_by(audit.c.seq)
-        .limit(limit)
-    )
-    yield from tx.connection.execute(query, execution_options={"yield_per": 1000}).mappings()
+    """Yield entries with their sealed details, a page at a time."""
+    left = limit
+    while left is None or left > 0:
+        size = _PAGE if left is None else min(_PAGE, left)
+        query = (
+            select(audit, audit_payloads.c.sealed, audit_payloads.c.key_id)
+            .outerjoin(audit_payloads, audit_payloads.c.id == audit.c.seq)
+            .where(audit.c.seq > after)
+            .order_by(audit.c.seq)
+            .limit(size)
+        )
+        page = tx.connection.execute(query).mappings().all()
+        yield from page
+        if len(page) < size:
+            return
+        after, left = page[-1]["seq"], None if left is None else left - size
 
 
 def _locked_head(tx: Transaction) -> Row:

@@ -72,13 +72,6 @@ def make_engine(url: str) -> Engine:
         ) from None
 
 
-def make_private(engine: Engine) -> None:
-    """Create a SQLite file that only its owner may read, before anything is in it; PostgreSQL has its own rights."""
-    if engine.dialect.name == "sqlite" and engine.url.database:
-        with suppress(OSError):  # Where the file cannot be made, connecting says so.
-            Path(engine.url.database).touch(mode=0o600, exist_ok=True)
-
-
 @contextmanager
 def connect(engine: Engine, *, write: bool) -> Iterator[Connection]:
     """Open one transaction; it commits when the block ends without an error, and not otherwise.
@@ -88,11 +81,16 @@ def connect(engine: Engine, *, write: bool) -> Iterator[Connection]:
         ReviewConflict: Somebody else wrote the same thing first.
     """
     try:
-        with engine.connect().execution_options(triage_write=write) as connection, connection.begin():
-            yield connection
+        with engine.connect() as connection:
+            connection.execution_options(triage_write=write)
+            if not write and engine.dialect.name == "postgresql":
+                # All that is read belongs to one moment, as it does on SQLite.
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
     except exc.IntegrityError:
         raise ReviewConflict("somebody else was first; open the note again", code="written_by_another") from None
-    except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+    except (exc.OperationalError, exc.ProgrammingError, exc.InterfaceError, exc.TimeoutError) as error:
         raise _unavailable(error) from None
     except exc.DataError:
         raise InvalidTransition("a value is too long, or its characters cannot be stored", code="bad_value") from None
@@ -103,6 +101,12 @@ def connect(engine: Engine, *, write: bool) -> Iterator[Connection]:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def _connecting(_: Any, __: Any, arguments: Any, ___: Any) -> None:
+        # The driver would create a file that everybody may read; where it cannot be made, connecting says so.
+        with suppress(OSError):
+            Path(arguments[0]).touch(mode=0o600, exist_ok=True)
+
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:
         # The driver would begin transactions by itself, and too late to exclude other writers.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Table, func, select, update
 
+from triage.errors import KeyRingError
 from triage.review.store import ReviewStore, Transaction, set_current_key
 from triage.review.tables import metadata
 
@@ -20,9 +21,15 @@ def rekey(store: ReviewStore, *, batch: int = BATCH) -> Iterator[int]:
     The rows themselves say what is left, so a stopped run goes on where it was.
 
     Raises:
-        KeyRingError: A row's old key is not in the ring; rows done before stay done.
+        KeyRingError: A row's old key is not in the ring; nothing was changed.
     """
     with store.writing() as tx:
+        if missing := keys_in_use(tx).keys() - tx.keys.sealing.keys():
+            raise KeyRingError(
+                "the key ring does not hold a key that rows need; nothing was changed; restore the ring with it",
+                code="unknown_key",
+                where=f"key {min(missing)}",
+            )
         set_current_key(tx)
     for table in SEALED:
         while count := _rekey_batch(store, table, batch):

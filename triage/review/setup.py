@@ -3,7 +3,7 @@
 from sqlalchemy import insert, select
 
 from triage.review.audit import start
-from triage.review.database import make_engine, make_private
+from triage.review.database import make_engine
 from triage.review.keys import KeyRing, create_key_ring, load_key_ring
 from triage.review.migrating import upgrade
 from triage.review.settings import ReviewSettings
@@ -33,7 +33,6 @@ def upgrade_store(settings: ReviewSettings) -> str:
     """Bring the tables to this version's revision and return it."""
     engine = make_engine(settings.database_url)
     try:
-        make_private(engine)
         return upgrade(engine)
     finally:
         engine.dispose()

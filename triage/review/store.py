@@ -125,8 +125,11 @@ class ReviewStore:
     def shred(self) -> None:
         """Remove erased content from SQLite's write-ahead log too; PostgreSQL's vacuum does that by itself."""
         if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection = self.engine.raw_connection()
+            try:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.close()
 
     def close(self) -> None:
         """Close all connections."""

@@ -245,9 +245,15 @@ def _near_identical(tx: Transaction, row: Row, assessment: Assessment) -> str | 
     )
     flags = {(flag.indicator, flag.status.value, flag.level.value) for flag in assessment.flags}
     for other in tx.connection.execute(query).mappings():
-        if near(mark, other["fingerprint"]) and _flags(tx, other["id"]) == flags:
+        if near(mark, other["fingerprint"]) and _flags(tx, other["id"]) == flags and _still_open(tx, other["id"]):
             return str(other["id"])
     return None
+
+
+def _still_open(tx: Transaction, item_id: str) -> bool:
+    """Hold an item in the queue while another folds into it; one that somebody is changing just now is let be."""
+    query = select(items.c.id).where(items.c.id == item_id, items.c.open.is_(True)).with_for_update(skip_locked=True)
+    return tx.connection.execute(query).first() is not None
 
 
 def _flags(tx: Transaction, item_id: str) -> set[tuple[str, str, str]]:

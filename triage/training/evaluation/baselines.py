@@ -1,6 +1,7 @@
 """What the product must beat in the same run: a keyword search, and plain TF-IDF with logistic regression."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Self
 
@@ -23,6 +24,8 @@ from triage.training.records import Record
 
 FIXED_THRESHOLD = 0.5
 
+_WORD = re.compile(r"\w+(?:'\w+)*")
+
 
 class KeywordSearch:
     """The list of words and phrases that a team would search its notes for.
@@ -39,9 +42,11 @@ class KeywordSearch:
 
     def __init__(self, knowledge: Knowledge) -> None:
         inflector = Inflector(knowledge.inflections.irregular)
-        self._patterns = {
-            indicator.id: _any_of(list(keywords(indicator, inflector))) for indicator in knowledge.indicators
-        }
+        self._phrases: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for indicator in knowledge.indicators:
+            for phrase in keywords(indicator, inflector):
+                self._phrases[tuple(_WORD.findall(phrase))].add(indicator.id)
+        self._longest = max(map(len, self._phrases))
 
     def fit(self, records: Sequence[Record]) -> Self:  # noqa: ARG002
         """Return itself: nothing is learned."""
@@ -52,13 +57,17 @@ class KeywordSearch:
         return [self._predict(normalise(record.text)) for record in records]
 
     def _predict(self, text: str) -> Prediction:
-        mentions = tuple(
-            PredictedMention(indicator, found.start(), found.end(), Status.AFFIRMED, shown=True)
-            for indicator, pattern in self._patterns.items()
-            for found in pattern.finditer(text)
-        )
+        mentions = tuple(self._mentions(text))
         flagged = frozenset(mention.indicator for mention in mentions)
         return Prediction(dict.fromkeys(flagged, 1.0), flagged, mentions=mentions)
+
+    def _mentions(self, text: str) -> Iterator[PredictedMention]:
+        words = [(found.group().lower(), *found.span()) for found in _WORD.finditer(text)]
+        for first, (_, start, _) in enumerate(words):
+            for length in range(1, min(self._longest, len(words) - first) + 1):
+                phrase = words[first : first + length]
+                for indicator in sorted(self._phrases.get(tuple(word for word, _, _ in phrase), ())):
+                    yield PredictedMention(indicator, start, phrase[-1][2], Status.AFFIRMED, shown=True)
 
 
 class PlainTfidf:
@@ -144,11 +153,6 @@ def _plain_phrases(indicator: Indicator, inflector: Inflector) -> Iterator[str]:
             elements = [element for part in pattern.parts for element in part.elements]
             if len(elements) == 1 and isinstance(elements[0], Words):
                 yield from elements[0].phrases
-
-
-def _any_of(phrases: Sequence[str]) -> re.Pattern[str]:
-    longest_first = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, longest_first))})(?!\w)", re.IGNORECASE)
 
 
 def _sentences(text: str) -> list[tuple[int, int, str]]:

@@ -35,7 +35,7 @@ def estimate(values: Values, count: int) -> Estimate:
     if np.isnan(values[0]):
         return Estimate(value=None, low=None, high=None, count=count)
     tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(values, [tail, 1 - tail])
+    low, high = np.quantile(values[~np.isnan(values)], [tail, 1 - tail])
     return Estimate(value=float(values[0]), low=float(low), high=float(high), count=count)
 
 

@@ -140,7 +140,7 @@ class Workload(Frozen):
 
 
 class Slice(Frozen):
-    """Figures of some of the notes; none where they are too few.
+    """Figures of some of the notes; none at all where they are too few, since small numbers can tell of a child.
 
     Attributes:
         dimension: What they are sliced by, such as `source`.
@@ -150,9 +150,9 @@ class Slice(Frozen):
 
     dimension: str
     value: str
-    notes: int
-    labelled: int
     suppressed: bool
+    notes: int | None = None
+    labelled: int | None = None
     precision: Estimate | None = None
     recall: Estimate | None = None
     f1: Estimate | None = None

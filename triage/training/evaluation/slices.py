@@ -58,7 +58,7 @@ def _slices(dimension: str, values: Sequence[str], matrices: Matrices, weights: 
 def _slice(dimension: str, value: str, matrices: Matrices, weights: Weights) -> Slice:
     labelled = int(matrices.truth.any(axis=1).sum())
     if labelled < SMALLEST:
-        return Slice(dimension=dimension, value=value, notes=len(matrices.truth), labelled=labelled, suppressed=True)
+        return Slice(dimension=dimension, value=value, suppressed=True)
     counts = count(matrices, weights).summed()
     return Slice(
         dimension=dimension,

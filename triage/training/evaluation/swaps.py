@@ -111,7 +111,7 @@ def _name_swaps(names: Mapping[str, _Names]) -> Iterator[Swap]:
         for other in (given for name, given in names.items() if name != group):
             words |= _in_place_of(other.girls, own.girls) | _in_place_of(other.boys, own.boys)
         words = {name: stand_in for name, stand_in in words.items() if name not in (*own.girls, *own.boys)}
-        yield Swap(f"names_{group}", f"Given names changed for {group.replace('_', ' ')} ones.", words)
+        yield Swap(f"names_{group}", f"Given names changed for {group.replace('_', ' ').title()} ones.", words)
 
 
 def _in_place_of(names: Sequence[str], others: Sequence[str]) -> dict[str, str]:

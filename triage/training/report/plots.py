@@ -2,7 +2,10 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping, Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import NamedTuple
 
 import matplotlib as mpl
 from markupsafe import Markup, escape
@@ -10,29 +13,43 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from triage.flag import Status
-from triage.training.evaluation.results import IndicatorFigures, StatusFigures, SystemFigures
+from triage.training.evaluation.results import CurvePoint, IndicatorFigures, StatusFigures, SystemFigures
 from triage.words import STATUSES
 
-# Told apart by colour, dash and marker, so that no plot depends on colour alone.
+
+class _Style(NamedTuple):
+    """Told apart by colour, dash and marker, so that no plot depends on colour alone."""
+
+    colour: str
+    dash: str
+    marker: str
+
+
 _STYLES = (
-    {"color": "#1d70b8", "linestyle": "-", "marker": "o"},
-    {"color": "#7a4d00", "linestyle": "--", "marker": "s"},
-    {"color": "#4c2c92", "linestyle": ":", "marker": "^"},
-    {"color": "#00703c", "linestyle": "-.", "marker": "D"},
+    _Style("#1d70b8", "-", "o"),
+    _Style("#7a4d00", "--", "s"),
+    _Style("#4c2c92", ":", "^"),
+    _Style("#00703c", "-.", "D"),
 )
-_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "triage", "font.family": "sans-serif", "font.size": 11}
+_INK, _GREY, _PALE = "#0b0c0c", "#505a5f", "#d0d3d4"
 _COLUMNS = 4
 
 
 def plot_precision_recall(systems: Sequence[SystemFigures]) -> Markup:
     """Draw precision over recall of all systems, with the point at which each one flags."""
     figure, axes = _square("recall", "precision")
-    for system, style in zip(systems, _styles(systems), strict=True):
-        lines = {key: style[key] for key in ("color", "linestyle")}
-        axes.plot([p.recall for p in system.curve], [p.precision for p in system.curve], label=system.name, **lines)
+    for system, style in zip(systems, cycle(_STYLES), strict=False):
+        if system.curve:
+            axes.plot(
+                *_curve(system.curve),
+                label=system.name,
+                color=style.colour,
+                linestyle=style.dash,
+                drawstyle="steps-pre",
+            )
         recall, precision = system.overall.recall.value, system.overall.precision.value
         if recall is not None and precision is not None:
-            axes.plot([recall], [precision], color=style["color"], marker=style["marker"], linestyle="")
+            axes.plot([recall], [precision], color=style.colour, marker=style.marker, linestyle="")
     axes.legend(loc="lower left")
     return _svg(
         figure, "precision-recall", "Precision over recall, all notes and indicators; markers: where flags are raised"
@@ -42,26 +59,31 @@ def plot_precision_recall(systems: Sequence[SystemFigures]) -> Markup:
 def plot_reliability(systems: Sequence[SystemFigures]) -> Markup:
     """Draw the share of labels over the probability, all systems."""
     figure, axes = _square("mean probability of the bin", "share with the label")
-    axes.plot([0, 1], [0, 1], color="#505a5f", linewidth=1, label="perfect")
-    for system, style in zip(systems, _styles(systems), strict=True):
-        bins = [row for row in system.reliability if row.count]
-        axes.plot([b.mean_probability for b in bins], [b.share_labelled for b in bins], label=system.name, **style)
+    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1, label="perfect")
+    for system, style in zip(systems, cycle(_STYLES), strict=False):
+        bins = [(b.mean_probability or 0.0, b.share_labelled or 0.0) for b in system.reliability if b.count]
+        given, labelled = zip(*bins, strict=True)
+        axes.plot(given, labelled, label=system.name, color=style.colour, linestyle=style.dash, marker=style.marker)
     axes.legend(loc="upper left")
     return _svg(figure, "reliability", "Share of notes with the label over the probability given, in ten bins")
 
 
 def plot_indicators(indicators: Mapping[str, IndicatorFigures], names: Mapping[str, str]) -> Markup:
     """Draw F1 with its interval, one line an indicator, the best on top."""
-    known = [(key, figures.f1) for key, figures in indicators.items() if figures.f1.value is not None]
-    ordered = sorted(known, key=lambda item: item[1].value or 0)
+    known = [
+        (f1.value, f1.low or 0.0, f1.high or 0.0, names[key])
+        for key, f1 in ((key, figures.f1) for key, figures in indicators.items())
+        if f1.value is not None
+    ]
+    ordered = sorted(known)
     figure = Figure(figsize=(8, 1 + 0.28 * len(ordered)), layout="constrained")
     axes = figure.subplots()
-    for row, (_, f1) in enumerate(ordered):
-        axes.plot([f1.low, f1.high], [row, row], color="#505a5f", linewidth=2)
-        axes.plot([f1.value], [row], color="#1d70b8", marker="o", linestyle="")
+    for row, (value, low, high, _) in enumerate(ordered):
+        axes.plot([low, high], [row, row], color=_GREY, linewidth=2)
+        axes.plot([value], [row], color=_STYLES[0].colour, marker="o", linestyle="")
     axes.set(xlim=(0, 1), xlabel="F1 and its 95 % interval", yticks=range(len(ordered)))
-    axes.set_yticklabels([names[key] for key, _ in ordered])
-    axes.grid(axis="x", color="#d0d3d4")
+    axes.set_yticklabels([name for *_, name in ordered])
+    axes.grid(axis="x", color=_PALE)
     return _svg(figure, "indicators", "F1 of each indicator with its interval")
 
 
@@ -72,7 +94,7 @@ def plot_indicator_curves(indicators: Mapping[str, IndicatorFigures], names: Map
     figure = Figure(figsize=(10, 2.4 * rows), layout="constrained")
     panels = figure.subplots(rows, _COLUMNS, sharex=True, sharey=True, squeeze=False).ravel()
     for panel, (key, figures) in zip(panels, known.items(), strict=False):
-        panel.plot([p.recall for p in figures.curve], [p.precision for p in figures.curve], color="#1d70b8")
+        panel.plot(*_curve(figures.curve), color=_STYLES[0].colour, drawstyle="steps-pre")
         panel.set(xlim=(0, 1.02), ylim=(0, 1.02))
         panel.set_title(_wrapped(names[key]), fontsize=8)
     for panel in panels[len(known) :]:
@@ -90,9 +112,9 @@ def plot_confusion(status: StatusFigures) -> Markup:
         for marked, row in status.confusion.items()
     ]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for y, (marked, row) in enumerate(status.confusion.items()):
+    for y, row in enumerate(status.confusion.values()):
         for x, given in enumerate(Status):
-            colour = "white" if shares[y][x] > 0.5 else "#0b0c0c"  # noqa: PLR2004
+            colour = "white" if shares[y][x] > 0.5 else _INK
             axes.text(x, y, str(row[given]), ha="center", va="center", color=colour)
     labels = [_wrapped(STATUSES[item], 12) for item in Status]
     axes.set(xticks=range(len(labels)), yticks=range(len(labels)), xlabel="given", ylabel="marked")
@@ -105,39 +127,31 @@ def _square(across: str, up: str) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(6, 5.5), layout="constrained")
     axes = figure.subplots()
     axes.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel=across, ylabel=up)
-    axes.grid(color="#d0d3d4")
+    axes.grid(color=_PALE)
     return figure, axes
 
 
-def _styles(systems: Sequence[SystemFigures]) -> list[dict[str, str]]:
-    return [_STYLES[index % len(_STYLES)] for index in range(len(systems))]
+def _curve(points: Sequence[CurvePoint]) -> tuple[list[float], list[float]]:
+    """Return recalls and precisions from recall 0, to be drawn in steps: between two points nothing can be reached."""
+    return [0.0, *(point.recall for point in points)], [points[0].precision, *(point.precision for point in points)]
 
 
 def _wrapped(words: str, width: int = 30) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(words, width))
 
 
 def _svg(figure: Figure, name: str, description: str) -> Markup:
     """Return a figure with ids of its own, a name for screen readers, and no document around it."""
     stream = io.StringIO()
-    with mpl.rc_context(_SETTINGS):
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "triage"}):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     svg = stream.getvalue()
     svg = svg[svg.index("<svg") :]
     # Several figures in one page would share ids such as "axes_1".
-    prefixed: Sequence[tuple[str, str | Callable[[re.Match[str]], str]]] = (
-        (r'\bid="', f'id="{name}-'),
-        (r'href="#', f'href="#{name}-'),
-        (r"url\(#", f"url(#{name}-"),
-    )
-    for pattern, replacement in prefixed:
-        svg = re.sub(pattern, replacement, svg)
+    svg = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{name}-", svg)
     # A style for all elements would reach beyond the figure.
-    svg = re.sub(r"<style[^>]*>.*?</style>", "", svg, flags=re.DOTALL)
-    head = f'<svg role="img" aria-labelledby="{name}-title" style="stroke-linejoin: round; stroke-linecap: butt; max-width: 100%; height: auto"'
+    svg = re.sub(r"<style[^>]*>[^<]*</style>", "", svg)
+    svg = svg.replace("<svg", f'<svg role="img" aria-labelledby="{name}-title" class="plot"', 1)
+    opening = svg.index(">") + 1
     title = f'<title id="{name}-title">{escape(description)}</title>'
-    svg = svg.replace("<svg", head, 1)
-    end = svg.index(">") + 1
-    return Markup(svg[:end] + title + svg[end:])  # noqa: S704
+    return Markup(svg[:opening] + title + svg[opening:])  # noqa: S704

@@ -1,0 +1,1 @@
+"""Measurements of speed, beside what could be used instead, in the same run."""

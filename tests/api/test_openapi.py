@@ -1,0 +1,147 @@
+"""The OpenAPI document: the service does what it says, its examples work, and the typed client agrees with it."""
+
+import json
+from typing import Any
+
+import httpx
+import jsonschema_rs
+import pytest
+import schemathesis
+from hypothesis import Phase, settings
+from schemathesis.specs.openapi.checks import negative_data_rejection
+
+from api.app import create_app
+from api.client import ServiceError, TriageClient
+from api.openapi import document, read_examples
+from api.settings import ServiceSettings
+from api.submission import submission_of
+from api.wire import CaseNoteIn, NoteIn, parse_note_in
+
+TEXT = "YP has a second phone and will not say who bought it."
+
+schema = schemathesis.openapi.from_dict(document(create_app(ServiceSettings())))
+
+
+@schema.parametrize()
+@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
+def test_service_does_what_its_document_says(case, live) -> None:
+    # In a batch a faulty note is answered by its own problem, so that the request as a whole succeeds.
+    excluded = [negative_data_rejection] if case.path.endswith("/batch") else []
+    case.call_and_validate(base_url=live.url, headers=live.headers, excluded_checks=excluded)
+
+
+def test_document_is_valid_and_names_every_problem(client) -> None:
+    from api.problems import Problem
+
+    written = document(client.app)
+    assert client.get("/openapi.json").json() == json.loads(json.dumps(written))
+    for path, operations in written["paths"].items():
+        for operation in operations.values():
+            codes = set(operation["responses"])
+            assert not path.startswith("/v1/") or {"401", "422", "429", "503"} <= codes
+    assert written["components"]["schemas"]["Problem"]["properties"].keys() == Problem.model_fields.keys()
+
+
+@pytest.mark.parametrize("name", read_examples("note"))
+def test_example_notes_have_their_example_answers(client, name: str) -> None:
+    note = read_examples("note")[name]["value"]
+    answer = client.post("/v1/assess", json=note).json()
+    example = read_examples("assessment")[name]["value"]
+    # Versions change with every edit of the knowledge; what the example is about does not.
+    for key in ("note_id", "case_id", "outcome"):
+        assert answer[key] == example[key]
+    assert [_gist(flag) for flag in answer["flags"]] == [_gist(flag) for flag in example["flags"]]
+
+
+def _gist(flag: dict[str, Any]) -> Any:
+    places = [(item.get("field"), item["start"], item["end"], item["quote"]) for item in flag["evidence"]]
+    return flag["indicator"], flag["status"], flag["level"], places
+
+
+def test_example_answers_fit_their_schema(client) -> None:
+    written = document(client.app)
+    content = written["paths"]["/v1/assess"]["post"]["responses"]["200"]["content"]["application/json"]
+    validator = jsonschema_rs.validator_for({**content["schema"], "components": written["components"]})
+    for example in content["examples"].values():
+        assert [error.message for error in validator.iter_errors(example["value"])] == []
+
+
+def test_example_batch_is_answered(client) -> None:
+    for example in read_examples("batch").values():
+        results = client.post("/v1/assess/batch", json=example["value"]).json()["results"]
+        assert [result["note_id"] for result in results] == [note["id"] for note in example["value"]["notes"]]
+
+
+def test_client_understands_every_answer(live, triager) -> None:
+    case_note = CaseNoteIn(caseNoteId=5, caseNoteTitle="Home visit", caseNoteContent=TEXT)
+    with TriageClient(live.url, key=live.key) as client:
+        assert client.is_ready()
+        assert client.assess(NoteIn(text=TEXT)) == triager.assess(TEXT)
+        assert client.assess_case_note(case_note).flags[0].evidence[0].field == "caseNoteContent"
+        assert "<mark" in client.fragment(NoteIn(text=TEXT))
+        results = client.assess_batch([NoteIn(text=TEXT, id="a"), case_note]).results
+        assert [result.note_id for result in results] == ["a", "5"]
+        assert {item.id for item in client.indicators().indicators} == {
+            item.id for item in triager.knowledge.indicators
+        }
+        assert client.model().versions == triager.versions
+
+
+def test_client_raises_problems(live) -> None:
+    with TriageClient(live.url, key="cnt_0_0") as client, pytest.raises(ServiceError, match="valid API key") as caught:
+        client.model()
+    assert caught.value.problem is not None and caught.value.problem.type.endswith(":unauthenticated")
+
+
+def test_client_comes_back_when_asked_to() -> None:
+    answers = iter(
+        [httpx.Response(503, headers={"Retry-After": "0"}), httpx.Response(429, headers={"Retry-After": "0"})]
+    )
+    last = httpx.Response(502, html="<p>Bad gateway</p>")
+    transport = httpx.MockTransport(lambda request: next(answers, last))
+    with TriageClient("http://service", transport=transport) as client, pytest.raises(ServiceError) as caught:
+        client.model()
+    assert (caught.value.status, caught.value.problem) == (502, None)
+
+
+def test_client_sends_what_the_document_asks_for(client) -> None:
+    written = document(client.app)
+    sent: list[httpx.Request] = []
+
+    def record(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(400)
+
+    notes = [
+        NoteIn(text=TEXT, id=1, recorded_at="2026-03-31"),
+        CaseNoteIn(caseNoteContent=TEXT, createdOn="2026-03-31T10:00:00Z"),
+    ]
+    with TriageClient("http://service", transport=httpx.MockTransport(record)) as caller:
+        calls = [
+            lambda: caller.assess(notes[0]),
+            lambda: caller.assess_case_note(notes[1]),
+            lambda: caller.fragment(notes[1]),
+            lambda: caller.assess_batch(notes),
+            caller.indicators,
+            caller.model,
+        ]
+        for call in calls:
+            with pytest.raises(ServiceError):
+                call()
+    for request in sent:
+        operation = written["paths"][request.url.path][request.method.lower()]
+        assert set(request.url.params) <= {item["name"] for item in operation.get("parameters", ())}
+        if "requestBody" in operation:
+            body = operation["requestBody"]["content"][request.headers["content-type"]]["schema"]
+            validator = jsonschema_rs.validator_for({**body, "components": written["components"]})
+            assert validator.is_valid(json.loads(request.content))
+    called = {request.url.path for request in sent} | {"/health/ready"}
+    assert called == set(written["paths"]) - {"/health/live", "/metrics"}
+
+
+def test_notes_survive_the_way_through_the_client() -> None:
+    note = CaseNoteIn(
+        caseNoteId=5, caseNoteTitle="t", caseNoteContent="c", createdOn="2026-03-31", contentType="text/html"
+    )
+    again = parse_note_in(json.loads(json.dumps(note.model_dump(mode="json", by_alias=True, exclude_none=True))))
+    assert submission_of(again, max_characters=9) == submission_of(note, max_characters=9)
