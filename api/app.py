@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from api.keys import KeyRing
 from api.logs import configure_logs
+from api.memory import settle_memory
 from api.metrics import Metrics, forget_dead_workers, forget_this_worker
 from api.middleware import RequestFrame
 from api.openapi import document
@@ -78,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     if (serving := app.state.serving) is None:
         yield
     else:
+        settle_memory()
         serving.scheduler.start()
         app.state.metrics.show_ready(serving.triager.versions)
         _log.info("ready", **serving.triager.versions.model_dump(by_alias=True))

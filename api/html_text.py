@@ -25,21 +25,11 @@ _TOKEN = re.compile(f"{_MARKUP} | {_TEXT}", re.VERBOSE | re.DOTALL)
 _TEXT_ONLY = re.compile(_TEXT, re.VERBOSE)
 
 _HIDDEN = frozenset({"script", "style", "template", "title", "head"})
-_PARAGRAPHS = {
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "dl",
-    "fieldset",
-    "figure",
-    "footer",
-    "form",
-    "header",
-    "main",
-    "nav",
-} | {"h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "section", "table", "ul"}
-_LINES = frozenset({"caption", "dd", "div", "dt", "hr", "li", "option", "tr"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_PARAGRAPHS = _HEADINGS | {"article", "aside", "blockquote", "dl", "form", "ol", "p", "pre", "section", "table", "ul"}
+_LINES = frozenset(
+    {"address", "caption", "dd", "div", "dt", "figure", "footer", "header", "hr", "li", "main", "nav", "tr"}
+)
 _CELLS = frozenset({"td", "th"})
 _WEIGHTS = ("", " ", "\n", "\n\n")
 

@@ -27,6 +27,7 @@ class IndicatorView(Frozen):
     Attributes:
         threshold: Probability from which the model raises it; None where no model is served.
         quality: Its measured quality, as the manifest of the model gives it.
+        validated: Whether there were enough examples to measure it; None where no model is served.
     """
 
     id: str
@@ -42,6 +43,7 @@ class IndicatorView(Frozen):
     cues: tuple[CueView, ...]
     threshold: float | None
     quality: dict[str, Any] | None
+    validated: bool | None
 
 
 class IndicatorsOut(Frozen):
@@ -49,20 +51,6 @@ class IndicatorsOut(Frozen):
 
     versions: Versions
     indicators: tuple[IndicatorView, ...]
-
-
-class ModelView(Frozen):
-    """The promoted model.
-
-    Attributes:
-        card: The model card, in Markdown.
-    """
-
-    version: str
-    created: str | None
-    digests: dict[str, str]
-    metrics: dict[str, Any]
-    card: str | None
 
 
 class ModelOut(Frozen):
@@ -77,7 +65,7 @@ class ModelOut(Frozen):
 
     served: str
     versions: Versions
-    model: ModelView | None
+    model: ModelInfo | None
     intended_use: tuple[str, ...]
     must_not_be_used_for: tuple[str, ...]
 
@@ -107,7 +95,7 @@ def model_view(versions: Versions, info: ModelInfo | None) -> ModelOut:
     return ModelOut(
         served="knowledge and model" if info else "knowledge only",
         versions=versions,
-        model=None if info is None else ModelView(**info.manifest.model_dump(exclude={"thresholds"}), card=info.card),
+        model=info,
         intended_use=tuple(uses["intended_use"]),
         must_not_be_used_for=tuple(uses["must_not_be_used_for"]),
     )
@@ -126,6 +114,7 @@ def _indicator(indicator: Indicator, info: ModelInfo | None) -> IndicatorView:
         follow_up=indicator.follow_up,
         sources=indicator.sources,
         cues=tuple(CueView(id=cue.id, level=cue.level) for cue in indicator.cues),
-        threshold=info.manifest.thresholds.get(indicator.id) if info else None,
-        quality=info.manifest.quality(indicator.id) if info else None,
+        threshold=info.thresholds.get(indicator.id) if info else None,
+        quality=info.quality(indicator.id) if info else None,
+        validated=indicator.id not in info.not_validated if info else None,
     )

@@ -175,6 +175,8 @@ async def on_invalid_request(request: Request, error: Exception) -> Response:
 
 def _parameter_error(detail: dict[str, Any]) -> FieldError:
     place, name = detail["loc"][0], str(detail["loc"][-1])
+    if detail["type"] == "extra_forbidden":
+        return FieldError(code="extra_forbidden", detail="there is a parameter that is not known here")
     if place == "body":
         return FieldError(pointer=pointer(detail["loc"][1:]), code=detail["type"], detail=detail["msg"])
     return FieldError(parameter=name, code=detail["type"], detail=detail["msg"])

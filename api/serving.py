@@ -35,7 +35,8 @@ def load_serving(settings: ServiceSettings, metrics: Metrics) -> Serving:
         knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir, max_characters=settings.max_characters
     )
     _warm_up(triager)
-    info = read_model_info(settings.models_dir) if triager.versions.model else None
+    version = triager.versions.model
+    info = read_model_info(settings.models_dir, version) if version else None
     return Serving(
         triager=triager,
         scheduler=Scheduler(triager, max_waiting=settings.queue_notes, observe=metrics.show_waiting),

@@ -98,6 +98,18 @@ class CaseNoteIn(BaseModel):
     content_type: ContentType = Field(default="text/plain", alias="contentType")
 
 
+class AssessQuery(BaseModel):
+    """How one note is to be answered.
+
+    Attributes:
+        format: JSON, or an HTML fragment to embed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    format: Literal["json", "html"] = "json"
+
+
 class BatchIn(BaseModel):
     """Up to 500 notes, each in either form."""
 

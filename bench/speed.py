@@ -197,7 +197,7 @@ def show(speed: Speed) -> None:
     console = Console(highlight=False)
     title = f"{speed.notes} notes of {speed.words} words, one process, model: {speed.model or 'none'}"
     rows: Sequence[tuple[str, str, str]] = [
-        (name, f"{speed.times_as_quick[name]:.3g}", f"{per_second:,.3g}")
+        (name, _number(speed.times_as_quick[name]), _number(per_second))
         for name, per_second in speed.notes_per_second.items()
     ]
     _print(console, title, ("", "times as quick", "notes a second"), rows)
@@ -205,6 +205,10 @@ def show(speed: Speed) -> None:
     _print(console, "Growth with length", ("characters", "time a character, ratio", "milliseconds"), growth)
     console.print(f"{SYMBOLS:,} symbols without a space: {speed.symbols_against_note:.2f} of an ordinary note as long")
     console.print(f"Loading, imports included: {speed.load_seconds:.2f} s; triage --help: {speed.help_seconds:.2f} s")
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2g}"
 
 
 def _print(console: Console, title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

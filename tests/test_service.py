@@ -91,6 +91,14 @@ def test_a_note_that_cannot_be_assessed_reaches_a_person(service, people, submit
     assert service.note_page(people["reviewer"], receipt.item_id).note.text == "\ud800 lone"
 
 
+def test_notes_that_come_in_together_are_all_assessed(service, submit, texts):
+    with ThreadPoolExecutor(16) as pool:
+        numbered = [(f"{texts['flagged']} Ref {number}.", f"N-{number}") for number in range(48)]
+        receipts = list(pool.map(lambda note: submit(service, note[0], id=note[1]), numbered))
+    assert {receipt.assessment.outcome for receipt in receipts} == {"assessed"}
+    assert len({tuple(flag.indicator for flag in receipt.assessment.flags) for receipt in receipts}) == 1
+
+
 class Broken(Triager):
     def assess_case(self, notes: object) -> tuple[tuple[Assessment, ...], object]:  # type: ignore[override]
         raise RuntimeError("with the words of a note")
@@ -244,6 +252,7 @@ def test_a_second_reader_is_blind_to_the_first_and_conflict_goes_to_a_lead(servi
         service.claim(people["reviewer"], receipt.item_id)
     for watcher in ("second", "lead"):
         page = service.note_page(people[watcher], receipt.item_id)
+        assert page.item.second_reason is None
         assert (page.votes, page.reviews, page.standings) == ((), (), ())
     item = review(service, people["second"], receipt.item_id, disagree=("sextortion",))
     assert item.state is ItemState.CONFLICTED

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
+from threading import Lock
 from typing import Any, Self
 
 from triage.errors import ReviewConflict
@@ -62,6 +63,7 @@ class ReviewService:
         self.rules = rules
         self._desk = desk
         self._triager = triager
+        self._assessing = Lock()
         self._known = frozenset(indicator.id for indicator in triager.knowledge.indicators)
 
     @classmethod
@@ -248,7 +250,8 @@ class ReviewService:
     def _assess(self, note: Note, earlier: Sequence[Note]) -> tuple[Assessment, ReadingOrder]:
         """Assess a note together with its case; whatever fails, the note is queued for a person."""
         try:
-            assessments, order = self._triager.assess_case([*earlier, note])
+            with self._assessing:  # spaCy's memory zones are one thread's at a time.
+                assessments, order = self._triager.assess_case([*earlier, note])
         except Exception:  # Its message could hold note text.
             failed = self._triager.not_assessed(note, Cause.INTERNAL_ERROR)
             return failed, failed.reading_order

@@ -1,8 +1,8 @@
 """POST /v1/assess and /v1/assess/batch: stateless assessment of notes."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import ValidationError
 
@@ -24,11 +24,10 @@ from api.security import Caller, require
 from api.serving import Serving
 from api.settings import ServiceSettings
 from api.submission import Submission, submission_of
-from api.wire import BatchOut, BatchResult, parse_note_in
+from api.wire import AssessQuery, BatchOut, BatchResult, parse_note_in
 from triage.flag import Assessment
 from triage.page import render_fragment
 
-Format = Literal["json", "html"]
 ASSESS_PROBLEMS = problem_responses(400, 401, 403, 408, 413, 415, 422, 429, 503)
 
 Assessor = Annotated[Caller, Depends(require(Scope.ASSESS))]
@@ -44,7 +43,7 @@ router = APIRouter(prefix="/v1", tags=["assess"])
     openapi_extra={"requestBody": NOTE_BODY},
     summary="Assess one note",
 )
-async def assess(request: Request, caller: Assessor, format: Format = "json") -> Response:
+async def assess(request: Request, caller: Assessor, query: Annotated[AssessQuery, Query()]) -> Response:
     """Return the flags of one note with the exact words.
 
     Nothing is stored. With `format=html` the answer is a fragment to embed: the note with its evidence marked, and its
@@ -55,7 +54,7 @@ async def assess(request: Request, caller: Assessor, format: Format = "json") ->
     body = await read_json(request, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
     submission = _submission(body, settings)
     assessment = (await _assess(request, caller, serving, [submission]))[0]
-    if format == "html":
+    if query.format == "html":
         return HTMLResponse(render_fragment(submission.note, assessment))
     return _json(submission.answer(assessment).model_dump_json())
 

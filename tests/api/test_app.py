@@ -79,6 +79,12 @@ def test_faulty_parameter_is_named(client: TestClient) -> None:
     assert answer.json()["errors"][0]["parameter"] == "format"
 
 
+def test_unknown_parameter_is_refused_and_not_repeated(client: TestClient) -> None:
+    answer = client.post(f"/v1/assess?{CANARY}=html", json={"text": TEXT})
+    assert (answer.status_code, problem(answer)) == (422, "invalid-field")
+    assert [error["code"] for error in answer.json()["errors"]] == ["extra_forbidden"]
+
+
 @pytest.mark.parametrize(
     ("content", "headers", "status", "slug"),
     [
@@ -235,11 +241,22 @@ def test_unexpected_error_is_a_problem_and_its_message_stays_unsaid(
     assert "ValueError" in caplog.text and "test_app.py" in caplog.text
 
 
-def test_faulty_knowledge_leaves_the_service_alive_and_not_ready(tmp_path: Path) -> None:
-    (tmp_path / "indicators").mkdir()
-    (tmp_path / "indicators" / "phones.yaml").write_text("id: [")
-    settings = ServiceSettings(knowledge_dir=tmp_path, keys_file=tmp_path / "keys.json")
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5)) as client:
+def spoil_knowledge(directory: Path) -> ServiceSettings:
+    (directory / "indicators").mkdir()
+    (directory / "indicators" / "phones.yaml").write_text("id: [")
+    return ServiceSettings(knowledge_dir=directory, keys_file=directory / "keys.json")
+
+
+def spoil_model(directory: Path) -> ServiceSettings:
+    (directory / "2026.01.01-0").mkdir()
+    (directory / "2026.01.01-0" / "manifest.json").write_text('{"files": {"scoring.npz": "sha256:0"}}')
+    (directory / "current").write_text("2026.01.01-0")
+    return ServiceSettings(models_dir=directory, keys_file=directory / "keys.json")
+
+
+@pytest.mark.parametrize("spoil", [spoil_knowledge, spoil_model])
+def test_what_cannot_be_loaded_leaves_the_service_alive_and_not_ready(tmp_path: Path, spoil) -> None:
+    with TestClient(create_app(spoil(tmp_path)), base_url="http://127.0.0.1", client=("127.0.0.1", 5)) as client:
         assert client.get("/health/live").status_code == 200
         for answer in (client.get("/health/ready"), client.post("/v1/assess", json={"text": TEXT})):
             assert (answer.status_code, problem(answer)) == (503, "not-ready")

@@ -23,7 +23,7 @@ schema = schemathesis.openapi.from_dict(document(create_app(ServiceSettings())))
 
 
 @schema.parametrize()
-@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate])
 def test_service_does_what_its_document_says(case, live) -> None:
     # In a batch a faulty note is answered by its own problem, so that the request as a whole succeeds.
     excluded = [negative_data_rejection] if case.path.endswith("/batch") else []
@@ -81,9 +81,8 @@ def test_client_understands_every_answer(live, triager) -> None:
         assert "<mark" in client.fragment(NoteIn(text=TEXT))
         results = client.assess_batch([NoteIn(text=TEXT, id="a"), case_note]).results
         assert [result.note_id for result in results] == ["a", "5"]
-        assert {item.id for item in client.indicators().indicators} == {
-            item.id for item in triager.knowledge.indicators
-        }
+        known = {item.id for item in triager.knowledge.indicators}
+        assert {item.id for item in client.indicators().indicators} == known
         assert client.model().versions == triager.versions
 
 
@@ -94,9 +93,7 @@ def test_client_raises_problems(live) -> None:
 
 
 def test_client_comes_back_when_asked_to() -> None:
-    answers = iter(
-        [httpx.Response(503, headers={"Retry-After": "0"}), httpx.Response(429, headers={"Retry-After": "0"})]
-    )
+    answers = iter([httpx.Response(status, headers={"Retry-After": "0"}) for status in (503, 429)])
     last = httpx.Response(502, html="<p>Bad gateway</p>")
     transport = httpx.MockTransport(lambda request: next(answers, last))
     with TriageClient("http://service", transport=transport) as client, pytest.raises(ServiceError) as caught:
@@ -112,16 +109,14 @@ def test_client_sends_what_the_document_asks_for(client) -> None:
         sent.append(request)
         return httpx.Response(400)
 
-    notes = [
-        NoteIn(text=TEXT, id=1, recorded_at="2026-03-31"),
-        CaseNoteIn(caseNoteContent=TEXT, createdOn="2026-03-31T10:00:00Z"),
-    ]
+    note = NoteIn(text=TEXT, id=1, recorded_at="2026-03-31")
+    case_note = CaseNoteIn(caseNoteContent=TEXT, createdOn="2026-03-31T10:00:00Z")
     with TriageClient("http://service", transport=httpx.MockTransport(record)) as caller:
         calls = [
-            lambda: caller.assess(notes[0]),
-            lambda: caller.assess_case_note(notes[1]),
-            lambda: caller.fragment(notes[1]),
-            lambda: caller.assess_batch(notes),
+            lambda: caller.assess(note),
+            lambda: caller.assess_case_note(case_note),
+            lambda: caller.fragment(case_note),
+            lambda: caller.assess_batch([note, case_note]),
             caller.indicators,
             caller.model,
         ]

@@ -100,8 +100,11 @@ def test_one_failing_note_fails_alone(triager: Triager) -> None:
                 raise RuntimeError("its text")
             return super().assess_many(taken)
 
+    failing = Failing.__new__(Failing)
+    vars(failing).update(vars(triager))
+
     async def run() -> list[Assessment]:
-        scheduler = Scheduler(Failing(triager.knowledge), max_waiting=100, observe=Observed())
+        scheduler = Scheduler(failing, max_waiting=100, observe=Observed())
         scheduler.start()
         assessments = await scheduler.assess(notes_of(0, 6))
         await scheduler.stop()

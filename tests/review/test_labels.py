@@ -7,6 +7,9 @@ from triage.review.labels import _apart, _trimmed
 from triage.review.records import Decision, Mark
 from triage.review.vocabulary import Outcome, Reason, Verdict
 
+# Nothing here depends on the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def single(open_service):
@@ -31,6 +34,7 @@ def statuses(note, indicator):
     return {mark.status for mark in note.marks if mark.indicator == indicator}
 
 
+@on_sqlite
 def test_agreed_flags_become_marks_with_the_words_shown(single, people, submit, texts):
     receipt = submit(single, case_id="C-1", consent=True)
     settle(single, people["reviewer"], receipt.item_id)
@@ -43,6 +47,7 @@ def test_agreed_flags_become_marks_with_the_words_shown(single, people, submit, 
     assert note.meta["settled"] == "agreed"
 
 
+@on_sqlite
 def test_what_people_corrected_is_what_is_learnt(single, people, submit, texts):
     receipt = submit(single, consent=True)
     start = texts["flagged"].index("threatened to send")
@@ -86,12 +91,14 @@ def test_what_people_corrected_is_what_is_learnt(single, people, submit, texts):
         ),
     ],
 )
+@on_sqlite
 def test_a_reason_gives_the_status(single, people, submit, decision, left):
     settle(single, people["reviewer"], submit(single, consent=True).item_id, decision)
     (note,) = labelled(single, people)
     assert statuses(note, "sextortion") == left
 
 
+@on_sqlite
 def test_another_indicator_takes_the_words(single, people, submit):
     wrong = Decision(
         "sextortion", Verdict.DISAGREE, Reason.WRONG_INDICATOR, corrected_indicator="cyberbullying_harassment"
@@ -101,6 +108,7 @@ def test_another_indicator_takes_the_words(single, people, submit):
     assert statuses(note, "cyberbullying_harassment") and not statuses(note, "sextortion")
 
 
+@on_sqlite
 def test_flags_alone_and_unsure_or_withheld_notes_never_become_labels(single, people, submit, review, texts, clock):
     submit(single, id="unread", consent=True)
     review(single, people["reviewer"], submit(single, texts["flagged"] + " 1", id="no-consent").item_id)
@@ -122,6 +130,7 @@ def test_flags_alone_and_unsure_or_withheld_notes_never_become_labels(single, pe
     assert labelled(single, people) == []
 
 
+@on_sqlite
 def test_an_adjudication_is_what_is_learnt(service, people, submit, review):
     receipt = submit(service, consent=True)
     review(service, people["reviewer"], receipt.item_id)
@@ -133,6 +142,7 @@ def test_an_adjudication_is_what_is_learnt(service, people, submit, review):
     assert statuses(note, "sextortion") == {Status.GENERAL} and note.meta["readers"] == "2"
 
 
+@on_sqlite
 def test_a_sampled_note_without_a_finding_is_a_note_without_labels(open_service, people, submit, review, texts):
     service = open_service(sample_rate=1.0)
     review(service, people["reviewer"], submit(service, texts["ordinary"], consent=True).item_id)

@@ -2,6 +2,9 @@ import pytest
 
 from triage.review.vocabulary import SkipReason, Verdict
 
+# Nothing here depends on the database.
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def reading(open_service, people, submit, review, texts, clock):
@@ -20,21 +23,25 @@ def reading(open_service, people, submit, review, texts, clock):
     return read
 
 
+@on_sqlite
 def test_agreeing_with_everything_is_noticed(reading):
     notices = reading(30, seconds=60)
     assert set(notices) == {"agrees_always"}
     assert notices["agrees_always"].subject == "reviewer"
 
 
+@on_sqlite
 def test_very_fast_reading_is_noticed(reading):
     notices = reading(30, seconds=3, disagree_every=5)
     assert set(notices) == {"very_fast"} and "3 seconds" in notices["very_fast"].text
 
 
+@on_sqlite
 def test_a_few_decisions_say_nothing_of_a_habit(reading):
     assert reading(5, seconds=1) == {}
 
 
+@on_sqlite
 def test_what_waits_too_long_or_is_given_back_often(service, people, submit, clock):
     item_id = submit(service).item_id
     for name in ("reviewer", "second", "third"):

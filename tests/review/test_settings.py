@@ -1,4 +1,5 @@
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -25,3 +26,9 @@ def test_a_value_out_of_bounds_is_refused_without_being_shown(monkeypatch, name,
     with pytest.raises(ValidationError) as refusal:
         ReviewSettings()
     assert f"input_value={value}" not in str(refusal.value)
+
+
+def test_every_setting_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "review-store.md").read_text(encoding="utf-8")
+    for name in ReviewSettings.model_fields:
+        assert f"| `TRIAGE_{name.upper()}` |" in page

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +43,9 @@ def test_a_newer_text_leaves_settled_reviews_alone(state):
 def test_reopening_goes_back_to_the_review_that_settled():
     assert step(ItemState.AGREED, Event.REOPEN, reviews=1) is ItemState.IN_REVIEW
     assert step(ItemState.AGREED, Event.REOPEN, reviews=2) is ItemState.IN_SECOND_REVIEW
+
+
+def test_the_documented_table_is_the_real_one():
+    page = (Path(__file__).parents[2] / "docs" / "review-store.md").read_text(encoding="utf-8")
+    listed = [line for line in page.splitlines() if re.fullmatch(r"\| `[a-z_]+` \| [a-z ]+ \| `[a-z_]+` \|", line)]
+    assert listed == [f"| `{a}` | {event.replace('_', ' ')} | `{b}` |" for (a, event), b in TRANSITIONS.items()]

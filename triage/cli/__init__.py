@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from triage.cli import audit, compare, data, evaluate, explain, keys, knowledge, score, serve, store
+from triage.cli import audit, compare, data, evaluate, explain, keys, knowledge, score, serve, store, train
 from triage.errors import TriageError
 
 EXIT_FAULT = 1
@@ -28,6 +28,8 @@ app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(data.app, name="data")
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("train")(train.train)
+app.add_typer(train.app, name="models")
 app.command("serve")(serve.serve)
 app.add_typer(keys.app, name="keys")
 

@@ -16,7 +16,8 @@ def compare(
     before: Annotated[str, typer.Argument(help="A JSONL file of assessments, or a model version.")],
     after: Annotated[str, typer.Argument(help="The same of what came later.")],
     notes: Annotated[
-        Path | None, typer.Option(help="With versions: notes to assess; the corpus's whole notes by default.")
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="With versions: notes to assess; the corpus's by default."),
     ] = None,
     corpus: Annotated[Path, typer.Option(help="With versions: directory of labelled notes.")] = Path("training_data"),
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from triage.knowledge.schemas import Knowledge
     from triage.training.corpus import Corpus
     from triage.training.evaluation.predictions import System
@@ -41,9 +43,12 @@ def evaluate(
     from triage.training.corpus import load_corpus
     from triage.training.splits import Part
 
-    settings = Settings()
     if part not in set(Part):
         raise typer.BadParameter(f"no part '{part}'; there are: {', '.join(Part)}", param_hint="--part")
+    if folds is not None and not leave_one_source_out:
+        raise typer.BadParameter("goes with --leave-one-source-out", param_hint="--folds")
+    render = _renderer() if html is not None else None
+    settings = Settings()
     knowledge = load_knowledge(settings.knowledge_dir)
     labelled = load_corpus(corpus, indicators=[indicator.id for indicator in knowledge.indicators])
     if leave_one_source_out:
@@ -52,10 +57,8 @@ def evaluate(
         found = _on_part(labelled, knowledge, Part(part), volume, settings.models_dir)
     if json is not None:
         _write_whole(json, found.model_dump_json(indent=1) + "\n")
-    if html is not None:
-        from triage.training.report.html import render_report
-
-        _write_whole(html, render_report(found, labelled if show_text else None))
+    if html is not None and render is not None:
+        _write_whole(html, render(found, labelled if show_text else None))
     show_evaluation(found)
 
 
@@ -90,11 +93,22 @@ def _baselines(knowledge: "Knowledge") -> "list[System]":
     return [KeywordSearch(knowledge), PlainTfidf(indicators), KnowledgeAlone(knowledge)]
 
 
+def _renderer() -> "Callable[[Evaluation, Corpus | None], str]":
+    """Return what renders the page, before minutes are spent on figures that could not be shown."""
+    try:
+        from triage.training.report.html import render_report
+    except ModuleNotFoundError as error:
+        message = f"needs {error.name}; install the extra: pip install 'case-note-triage[report]'"
+        raise typer.BadParameter(message, param_hint="--html") from None
+    return render_report
+
+
 def _notify(step: str) -> None:
     print(f"triage: {step}", file=sys.stderr)  # noqa: T201
 
 
 def _write_whole(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.partial")
     temporary.write_text(content, encoding="utf-8", newline="\n")
     temporary.replace(path)

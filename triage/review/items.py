@@ -117,14 +117,18 @@ def load_unchecked(tx: Transaction, item_id: str) -> Row:
 
 
 def item_of(row: Row) -> Item:
-    """Return the value for a row; while it is in the queue, a sampled note is not told from a flagged one."""
+    """Return the value for a row.
+
+    While it is in the queue, a sampled note is not told from a flagged one, and why it is read twice not at all: that
+    could give away what the first reader said.
+    """
     people = (row["first_reviewer"], row["second_reviewer"])
-    masked = row["kind"] == ItemKind.SAMPLE and ItemState(row["state"]) in OPEN
+    kind, waiting = ItemKind(row["kind"]), ItemState(row["state"]) in OPEN
     return Item(
         id=row["id"],
         version=row["version"],
         state=ItemState(row["state"]),
-        kind=ItemKind.FLAGGED if masked else ItemKind(row["kind"]),
+        kind=ItemKind.FLAGGED if waiting and kind is ItemKind.SAMPLE else kind,
         band=BANDS[row["rank"]],
         queued_at=row["queued_at"],
         team=row["team"],
@@ -132,6 +136,6 @@ def item_of(row: Row) -> Item:
         blind=row["blind"],
         lease_owner=row["lease_owner"],
         lease_until=row["lease_until"],
-        second_reason=row["second_reason"],
+        second_reason=None if waiting else row["second_reason"],
         reviewers=tuple(person for person in people if person is not None),
     )

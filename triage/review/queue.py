@@ -21,13 +21,19 @@ from triage.review.vocabulary import ItemState, SkipReason
 PAGE = 25
 """Rows a page."""
 _CASE_LIMIT = 200
+_LAST_PAGE = 1_000_000
+_MANY = 2_000
+"""Above so many matches, the first page is found sooner by walking the queue."""
 
 
 def read_queue(tx: Transaction, person: Person, filters: QueueFilter, *, page: int) -> QueuePage:
     """Return a page of the queue: by band, then by age."""
-    condition = and_(visible_to(person), *_matching(tx, person, filters))
-    total = tx.connection.execute(select(func.count()).select_from(items).where(condition)).scalar_one()
-    query = select(items).where(condition).order_by(items.c.rank, items.c.queued_at, items.c.id)
+    page = min(max(page, 1), _LAST_PAGE)
+    matching = and_(visible_to(person), *_matching(tx, person, filters))
+    total = tx.connection.execute(select(func.count()).select_from(items).where(matching)).scalar_one()
+    if total > _MANY:
+        matching = and_(visible_to(person), *_matching(tx, person, filters, walk=True))
+    query = select(items).where(matching).order_by(items.c.rank, items.c.queued_at, items.c.id)
     rows = tx.connection.execute(query.limit(PAGE).offset((page - 1) * PAGE)).mappings().all()
     return QueuePage(rows=_rows(tx, person, rows), total=total, page=page, page_size=PAGE)
 
@@ -108,7 +114,7 @@ def _claimable(tx: Transaction, person: Person, filters: QueueFilter) -> Select[
         select(items)
         .where(
             visible_to(person),
-            *_matching(tx, person, filters),
+            *_matching(tx, person, filters, walk=True),
             or_(items.c.state.in_([state.value for state in UNCLAIMED]), items.c.lease_until <= tx.now),
             or_(items.c.first_reviewer.is_(None), items.c.first_reviewer != person.id),
             ~skipped,
@@ -117,8 +123,17 @@ def _claimable(tx: Transaction, person: Person, filters: QueueFilter) -> Select[
     )
 
 
-def _matching(tx: Transaction, person: Person, filters: QueueFilter) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter; an indicator finds no note whose flags are hidden from the person."""
+def _matching(
+    tx: Transaction, person: Person, filters: QueueFilter, *, walk: bool = False
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter; an indicator finds no note whose flags are hidden from the person.
+
+    Args:
+        tx: The transaction.
+        person: Who asks.
+        filters: What to show.
+        walk: Look for the indicator while walking the queue in order: quicker where it is common.
+    """
     conditions = [items.c.open.is_(True) if filters.state is None else items.c.state == filters.state.value]
     if filters.band is not None:
         conditions.append(items.c.rank == BANDS.index(filters.band))
@@ -127,7 +142,8 @@ def _matching(tx: Transaction, person: Person, filters: QueueFilter) -> list[Col
     if filters.older_than_days is not None:
         conditions.append(items.c.queued_at <= tx.now - timedelta(days=filters.older_than_days))
     if filters.indicator is not None:
-        flagged = exists().where(item_flags.c.item == items.c.id, item_flags.c.indicator == filters.indicator)
+        of_indicator = select(item_flags.c.item).where(item_flags.c.indicator == filters.indicator)
+        flagged = of_indicator.where(item_flags.c.item == items.c.id).exists() if walk else items.c.id.in_(of_indicator)
         judged = exists().where(first_judgements.c.item == items.c.id, first_judgements.c.reviewer == person.id)
         conditions += [flagged, or_(items.c.blind.is_(False), items.c.open.is_(False), judged)]
     return conditions

@@ -54,7 +54,7 @@ class Item:
         queued_at: When it came in.
         lease_owner: Id of the person who has it.
         blind: Flags stay hidden from each reader until the reader's own first judgement.
-        second_reason: Why two people read it, once that is known.
+        second_reason: Why two people read it; None while it is in the queue.
         reviewers: Ids of the people who completed a review, in order.
     """
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from triage.review.database import UtcDateTime
@@ -34,6 +35,7 @@ _ID = String(32)
 _NAME = String(200)
 _CODE = String(60)
 _DIGEST = String(64)
+_FOLDED = text("folded_into IS NOT NULL")
 
 
 def _sealed() -> tuple[Column[bytes], Column[str]]:
@@ -103,12 +105,14 @@ items = Table(
     Column("second_reviewer", _NAME),
     Column("second_reason", _CODE),
     Column("skips", Integer, nullable=False),
-    Column("folded_into", _ID, index=True),
+    Column("folded_into", _ID),
     Column("settled_at", UtcDateTime),
     Column("version", Integer, nullable=False),
-    Index("ix_items_queue", "open", "rank", "queued_at", "id"),
+    Index("ix_items_queue", "open", "rank", "queued_at", "id", "restricted", "blind", "team"),
     Index("ix_items_case", "case_hash", "queued_at"),
     Index("ix_items_state", "state", "queued_at"),
+    # Nearly all are null, which would make a planner think that the index finds nothing.
+    Index("ix_items_folded_into", "folded_into", sqlite_where=_FOLDED, postgresql_where=_FOLDED),
     CheckConstraint("second_reviewer IS NULL OR second_reviewer <> first_reviewer", name="two_people"),
 )
 

@@ -54,9 +54,7 @@ class Combination:
         return result
 
 
-def note_features(
-    note: Extraction, scores: NDArray[np.float64], indicators: Sequence[str]
-) -> NDArray[np.float64]:
+def note_features(note: Extraction, scores: NDArray[np.float64], indicators: Sequence[str]) -> NDArray[np.float64]:
     """Return the features of one note, shape `(indicators, len(SHARED))`.
 
     Args:

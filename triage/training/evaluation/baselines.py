@@ -23,6 +23,8 @@ from triage.training.evaluation.predictions import PredictedMention, Prediction
 from triage.training.records import Record
 
 FIXED_THRESHOLD = 0.5
+_MANY = 1000
+"""From so many sentences on, words and letters seen in one alone are left out."""
 
 _WORD = re.compile(r"\w+(?:'\w+)*")
 
@@ -95,7 +97,9 @@ class PlainTfidf:
         if fitted._columns:
             # The solver runs outside Python's lock, so threads share one copy of the features.
             with parallel_config(backend="threading"):
-                fitted._model = _plain_model().fit(texts, truth[:, learnable].astype(np.int8))
+                fitted._model = _plain_model(rare_from=2 if len(texts) >= _MANY else 1).fit(
+                    texts, truth[:, learnable].astype(np.int8)
+                )
         return fitted
 
     def predict(self, records: Sequence[Record]) -> list[Prediction]:
@@ -160,16 +164,16 @@ def _sentences(text: str) -> list[tuple[int, int, str]]:
     return [(start, end, plain[start:end]) for start, end in split_sentences(plain)]
 
 
-def _plain_model() -> Pipeline:
+def _plain_model(*, rare_from: int) -> Pipeline:
     return make_pipeline(
         make_union(
-            TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True),
-            TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=3, sublinear_tf=True),
+            TfidfVectorizer(ngram_range=(1, 2), min_df=rare_from, sublinear_tf=True),
+            TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=rare_from, sublinear_tf=True),
         ),
         # The dual problem has the same solution and is six times quicker with more features than sentences.
         OneVsRestClassifier(
             LogisticRegression(
-                C=10, class_weight="balanced", solver="liblinear", dual=True, max_iter=1000, random_state=0
+                C=10, class_weight="balanced", solver="liblinear", dual=True, tol=1e-2, max_iter=1000, random_state=0
             ),
             n_jobs=-1,
         ),

@@ -39,14 +39,10 @@ def plot_precision_recall(systems: Sequence[SystemFigures]) -> Markup:
     """Draw precision over recall of all systems, with the point at which each one flags."""
     figure, axes = _square("recall", "precision")
     for system, style in zip(systems, cycle(_STYLES), strict=False):
-        if system.curve:
-            axes.plot(
-                *_curve(system.curve),
-                label=system.name,
-                color=style.colour,
-                linestyle=style.dash,
-                drawstyle="steps-pre",
-            )
+        recalls, precisions = _curve(system.curve)
+        axes.plot(
+            recalls, precisions, label=system.name, color=style.colour, linestyle=style.dash, drawstyle="steps-pre"
+        )
         recall, precision = system.overall.recall.value, system.overall.precision.value
         if recall is not None and precision is not None:
             axes.plot([recall], [precision], color=style.colour, marker=style.marker, linestyle="")
@@ -133,6 +129,8 @@ def _square(across: str, up: str) -> tuple[Figure, Axes]:
 
 def _curve(points: Sequence[CurvePoint]) -> tuple[list[float], list[float]]:
     """Return recalls and precisions from recall 0, to be drawn in steps: between two points nothing can be reached."""
+    if not points:
+        return [], []
     return [0.0, *(point.recall for point in points)], [points[0].precision, *(point.precision for point in points)]
 
 

@@ -90,9 +90,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_items")),
     )
     op.create_index("ix_items_case", "items", ["case_hash", "queued_at"], unique=False)
-    op.create_index(op.f("ix_items_folded_into"), "items", ["folded_into"], unique=False)
+    op.create_index(
+        "ix_items_folded_into",
+        "items",
+        ["folded_into"],
+        unique=False,
+        sqlite_where=sa.text("folded_into IS NOT NULL"),
+        postgresql_where=sa.text("folded_into IS NOT NULL"),
+    )
     op.create_index(op.f("ix_items_note"), "items", ["note"], unique=False)
-    op.create_index("ix_items_queue", "items", ["open", "rank", "queued_at", "id"], unique=False)
+    op.create_index(
+        "ix_items_queue", "items", ["open", "rank", "queued_at", "id", "restricted", "blind", "team"], unique=False
+    )
     op.create_index("ix_items_state", "items", ["state", "queued_at"], unique=False)
     op.create_table(
         "item_flags",

@@ -1,0 +1,97 @@
+"""What a session cookie holds: who signed in and when, a CSRF token, choices, and a message for the next page."""
+
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from triage.review.people import Person, Role
+
+Clock = Callable[[], float]
+
+_RENEW_SECONDS = 60
+"""The cookie is signed again at most so often; its age is what the idle limit measures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for the pages.
+
+    Attributes:
+        mask: Words of notes that describe harm stay covered until asked for.
+        shortcuts: Single keys do things on the note page.
+    """
+
+    mask: bool = False
+    shortcuts: bool = False
+
+
+class Session:
+    """Reads and writes the session of one request.
+
+    Args:
+        values: Signed content of the cookie.
+        hours: A session ends after so long, however busy it was.
+        clock: Seconds since the epoch.
+    """
+
+    def __init__(self, values: dict[str, Any], *, hours: int, clock: Clock = time.time) -> None:
+        self._values = values
+        self._limit = hours * 3600
+        self._clock = clock
+
+    @property
+    def person(self) -> Person | None:
+        """Who is signed in; None where nobody is or the session has ended."""
+        kept = self._values.get("person")
+        if kept is None:
+            return None
+        now = self._clock()
+        if now - self._values["since"] > self._limit:
+            self._values.clear()
+            return None
+        if now - self._values["seen"] > _RENEW_SECONDS:
+            self._values["seen"] = int(now)
+        return Person(kept["id"], kept["name"], frozenset(Role(role) for role in kept["roles"]))
+
+    def sign_in(self, person: Person) -> None:
+        """Begin a fresh session for a person."""
+        self._values.clear()
+        now = int(self._clock())
+        kept = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
+        self._values.update(person=kept, since=now, seen=now)
+
+    def sign_out(self) -> None:
+        """End the session."""
+        self._values.clear()
+
+    @property
+    def csrf(self) -> str:
+        """The token that every form of this session carries."""
+        if "csrf" not in self._values:
+            self._values["csrf"] = secrets.token_urlsafe(32)
+        return str(self._values["csrf"])
+
+    def is_genuine(self, token: str) -> bool:
+        """Return whether a form carries this session's token."""
+        return "csrf" in self._values and hmac.compare_digest(self.csrf.encode(), token.encode())
+
+    @property
+    def choices(self) -> Choices:
+        """What the person chose for the pages."""
+        return Choices(**self._values.get("choices", {}))
+
+    def choose(self, choices: Choices) -> None:
+        """Keep what the person chose."""
+        self._values["choices"] = {"mask": choices.mask, "shortcuts": choices.shortcuts}
+
+    def say(self, message: str) -> None:
+        """Show a message on the next page; never words of a note."""
+        self._values["said"] = message
+
+    def take_message(self) -> str | None:
+        """Return the message for this page, once."""
+        message: str | None = self._values.pop("said", None)
+        return message

@@ -1,0 +1,187 @@
+"""Speed of the service with two workers on this machine, beside a route that does nothing, in the same run.
+
+Run it with `make bench-api`, or `python -m bench.api --quick` for a first look. Everything stays on loopback, and the
+load generator shares the processors with the service.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import typer
+from fastapi import APIRouter, FastAPI, Request
+from rich.console import Console
+from rich.table import Table
+
+from api.app import create_app
+from api.settings import read_settings
+from triage.note import Note, parse_note
+from triage.triager import Triager
+
+WORDS = 200
+NOTES = 500
+WORKERS = 2
+SAMPLES = Path("training_data/samples/notes.jsonl")
+TARGETS = "at least 400 requests/s and p99 below 8 times p50 at 32 connections; memory below 350 MB and flat"
+
+
+def make_app() -> FastAPI:
+    """Return the service with a route that reads a body and does nothing."""
+    router = APIRouter()
+
+    @router.post("/nothing")
+    async def nothing(request: Request) -> None:
+        await request.body()
+
+    return create_app(routers=[router])
+
+
+def main(
+    quick: Annotated[bool, typer.Option(help="A tenth of the requests.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure and print."""
+    texts = sample_texts()
+    with tempfile.TemporaryDirectory() as name:
+        singles, batch = Path(name) / "singles.jsonl", Path(name) / "batch.jsonl"
+        singles.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        batch.write_text(json.dumps({"notes": [{"text": text} for text in texts]}) + "\n")
+        with service(Path(name)) as (url, process):
+            figures = measure(url, process, singles, batch, share=0.1 if quick else 1)
+    figures["library_notes_per_second"] = library_speed(texts)
+    if as_json:
+        typer.echo(json.dumps(figures, indent=1))
+    else:
+        show(figures)
+
+
+def sample_texts() -> list[str]:
+    """Return notes of the same number of words, cut out of the sample notes."""
+    words = " ".join(parse_note(line).text for line in SAMPLES.read_text("utf-8").splitlines()).split(" ")
+    return [" ".join(islice(cycle(words), 37 * n, 37 * n + WORDS)) for n in range(NOTES)]
+
+
+@contextmanager
+def service(directory: Path) -> Iterator[tuple[str, int]]:
+    """Run the service without limits on a key; yield its address and process."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment = os.environ | {
+        "TRIAGE_PORT": str(port),
+        "TRIAGE_WORKERS": str(WORKERS),
+        "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
+        "TRIAGE_RATE_NOTES": "1e9",
+        "TRIAGE_RATE_BURST": "1000000000",
+    }
+    start = "from api.server import serve; from api.settings import read_settings; serve(read_settings(), app={!r})"
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-c", start.format("bench.api:make_app")], env=environment, stdout=log, stderr=log
+        )
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def wait_until_ready(url: str) -> None:
+    """Wait until all workers are ready."""
+    for _ in range(1200):
+        try:
+            if f"triage_ready_workers {WORKERS}.0" in httpx.get(f"{url}/metrics").text:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise SystemExit("the service did not become ready")
+
+
+def measure(url: str, process: int, singles: Path, batch: Path, *, share: float) -> dict[str, Any]:
+    """Return all figures of the service.
+
+    Args:
+        url: Its address.
+        process: Its parent process.
+        singles: Bodies of one note each.
+        batch: A body of many.
+        share: Part of the full number of requests.
+    """
+    load(url, "/v1/assess", singles, connections=32, seconds=5 * share)
+    begun = memory(process)
+    figures: dict[str, Any] = {
+        "nothing_32": load(url, "/nothing", singles, connections=32, seconds=10 * share),
+        "assess_32": load(url, "/v1/assess", singles, connections=32, seconds=20 * share),
+        "assess_128": load(url, "/v1/assess", singles, connections=128, seconds=20 * share),
+        "batch_2": load(url, "/v1/assess/batch", batch, connections=2, seconds=20),
+    }
+    figures["soak"] = load(url, "/v1/assess", singles, connections=32, seconds=300, requests=int(20_000 * share))
+    return {**figures, "megabytes_before": begun, "megabytes_after": memory(process)}
+
+
+def load(url: str, path: str, bodies: Path, **options: Any) -> dict[str, Any]:
+    """Run the load generator."""
+    arguments = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    command = [sys.executable, "-m", "bench.load", url, path, str(bodies), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def memory(process: int) -> list[float]:
+    """Return the resident memory of each worker, in megabytes."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    workers = [child for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
+    pages = [int(Path(f"/proc/{worker}/statm").read_text().split()[1]) for worker in workers]
+    return [count * os.sysconf("SC_PAGESIZE") / 1e6 for count in pages]
+
+
+def library_speed(texts: list[str]) -> float:
+    """Return notes a second of the library alone in one process."""
+    settings = read_settings()
+    triager = Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
+    notes = [Note(text) for text in texts]
+    for _ in triager.assess_many(notes[:64]):
+        pass
+    began = time.perf_counter()
+    for _ in triager.assess_many(notes):
+        pass
+    return len(notes) / (time.perf_counter() - began)
+
+
+def show(figures: dict[str, Any]) -> None:
+    """Print the figures as a table."""
+    table = Table(title=f"{WORKERS} workers, notes of {WORDS} words", show_edge=False)
+    for heading in ("", "requests/s", "p50 ms", "p99 ms", "p99/p50", "answers"):
+        table.add_column(heading)
+    for name, figure in figures.items():
+        if isinstance(figure, dict):
+            ratio = figure["p99"] / figure["p50"]
+            rate, p50, p99 = figure["requests_per_second"], figure["p50"], figure["p99"]
+            table.add_row(name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{ratio:.1f}", str(figure["statuses"]))
+    console = Console()
+    console.print(table)
+    batch = figures["batch_2"]["requests_per_second"] * NOTES
+    console.print(
+        f"Batches: {batch:.0f} notes/s; the library in one process: {figures['library_notes_per_second']:.0f}."
+    )
+    before, after = (", ".join(f"{size:.0f}" for size in figures[f"megabytes_{when}"]) for when in ("before", "after"))
+    console.print(f"Megabytes a worker: {before} before, {after} after.")
+    console.print(f"To reach: {TARGETS}.")
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,86 @@
+import numpy as np
+import pytest
+
+from triage.extraction import Context, Extraction, Sentence
+from triage.flag import Status
+from triage.scoring.status import STATUSES, StatusModel
+from triage.training.status_training import fit_status, mark_spans
+
+AFFIRMED = Context(Status.AFFIRMED, ())
+TEMPLATES = (
+    ("{who} told school that there was never a second phone", "negated"),
+    ("{who} told school that there was always a second phone", "affirmed"),
+    ("{who} told school that there was once a second phone", "historical"),
+)
+PEOPLE = ("He", "She", "Jordan", "Jordan", "Mum", "Dad", "They", "Polish neighbours")
+
+
+def read(text):
+    words = text.split()
+    offsets, start = [], 0
+    for word in words:
+        offsets.append((start, start + len(word)))
+        start += len(word) + 1
+    sentence = Sentence(
+        0, len(text), tuple(word.casefold() for word in words), tuple(offsets), (("phone", len(words) - 1, len(words)),)
+    )
+    return Extraction((sentence,), (), (), ())
+
+
+@pytest.fixture
+def corpus(note):
+    """Make the records of some statuses with what was found in them and an unmoved verdict of the rules."""
+
+    def make(templates=TEMPLATES):
+        texts = [(template.format(who=who), status) for who in PEOPLE for template, status in templates]
+        records = [
+            note(str(number), text, ("second phone", "new_phones", status), source=("amina", "ben")[number // 3 % 2])
+            for number, (text, status) in enumerate(texts)
+        ]
+        return records, [read(record.text) for record in records], [[AFFIRMED] for _ in records]
+
+    return make
+
+
+def words_of(model):
+    return {part for name in model.vocabulary for part in name.split(" ")[1:]}
+
+
+def test_a_fitted_model_corrects_the_rules(corpus):
+    records, extractions, contexts = corpus()
+    model = fit_status(records, extractions, contexts)
+    for record, found, context in zip(records, extractions, contexts, strict=True):
+        spans = mark_spans(record, found, context)
+        chances = model.probabilities(found, spans)
+        assert STATUSES[int(chances[0].argmax())] is record.spans[0].status
+
+
+def test_the_same_corpus_gives_the_same_model(corpus):
+    one, other = fit_status(*corpus()), fit_status(*corpus())
+    assert one.vocabulary == other.vocabulary
+    assert (one.weights == other.weights).all()
+    assert (one.bias == other.bias).all()
+
+
+def test_a_fitted_model_survives_its_arrays(corpus):
+    records, extractions, contexts = corpus()
+    model = fit_status(records, extractions, contexts)
+    loaded = StatusModel.from_arrays(model.to_arrays(), list(model.vocabulary))
+    spans = mark_spans(records[0], extractions[0], contexts[0])
+    assert (loaded.probabilities(extractions[0], spans) == model.probabilities(extractions[0], spans)).all()
+
+
+def test_who_somebody_is_teaches_nothing(corpus):
+    words = words_of(fit_status(*corpus()))
+    assert {"never", "always", "they"} <= words
+    assert not words & {"he", "she", "mum", "dad", "jordan", "polish", "identity", "neighbours"}
+
+
+def test_a_status_without_an_example_is_never_chosen(corpus):
+    records, extractions, contexts = corpus(TEMPLATES[:2])
+    model = fit_status(records, extractions, contexts)
+    chances = model.probabilities(extractions[0], mark_spans(records[0], extractions[0], contexts[0]))
+    seen = [STATUSES.index(Status.NEGATED), STATUSES.index(Status.AFFIRMED)]
+    assert chances[0, seen].sum() == pytest.approx(1.0)
+    assert chances[0, STATUSES.index(Status.NEGATED)] > 0.5
+    assert np.isfinite(model.weights).all()

@@ -1,0 +1,1 @@
+"""What the detectors know: YAML files, their schemas, loader and checks."""

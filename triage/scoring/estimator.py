@@ -1,0 +1,136 @@
+"""The scikit-learn side of the model: one-vs-rest logistic regression over sentences, and the note-level regression.
+
+The module path is part of the artefact's format: pickled pipelines name it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.linear_model import LogisticRegression
+
+from triage.extraction import Extraction
+from triage.scoring.combination import Combination, design, from_coefficients
+from triage.scoring.encoding import Encoder, fit_encoder
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything that shapes a model besides data and knowledge.
+
+    Attributes:
+        block_weights: Weight of each feature block.
+        min_count: Sentences that must hold a feature.
+        sentence_c: Inverse regularisation of the sentence model.
+        combination_c: Inverse regularisation of the note model.
+        deviation: How far indicators may deviate from the shared note model.
+        folds: Groups of authors for out-of-fold scores.
+        recall_target: Recall that a threshold aims at.
+        urgent_recall_target: The same for indicators of critical and strong base strength.
+        threshold_range: Lowest and highest threshold.
+        min_positives: Notes an indicator needs for its figures to count as validated.
+    """
+
+    block_weights: Mapping[str, float] = field(
+        default_factory=lambda: {"words": 1.0, "characters": 1.0, "concepts": 0.7, "neighbours": 0.4}
+    )
+    min_count: int = 3
+    sentence_c: float = 10.0
+    combination_c: float = 0.1
+    deviation: float = 0.5
+    folds: int = 3
+    recall_target: float = 0.75
+    urgent_recall_target: float = 0.8
+    threshold_range: tuple[float, float] = (0.2, 0.42)
+    min_positives: int = 20
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parameters for a manifest."""
+        return asdict(self)
+
+
+class SentenceEncoding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+    """Fits an `Encoder` inside a scikit-learn pipeline.
+
+    Args:
+        concepts: Names of the concepts to use.
+        block_weights: Weight of each feature block.
+        min_count: Sentences that must hold a feature.
+    """
+
+    def __init__(self, *, concepts: frozenset[str], block_weights: Mapping[str, float], min_count: int) -> None:
+        self.concepts = concepts
+        self.block_weights = block_weights
+        self.min_count = min_count
+
+    def fit(self, X: Sequence[Extraction], y: object = None) -> Self:
+        """Collect the vocabulary of notes."""
+        self.encoder_ = fit_encoder(X, concepts=self.concepts, weights=self.block_weights, min_count=self.min_count)
+        return self
+
+    def transform(self, X: Sequence[Extraction]) -> csr_matrix:
+        """Encode the sentences of notes."""
+        return self.encoder_.transform(X)
+
+
+class SentenceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """One-vs-rest logistic regression with balanced classes, its coefficients in one matrix.
+
+    Args:
+        C: Inverse regularisation.
+    """
+
+    def __init__(self, *, C: float) -> None:
+        self.C = C
+
+    def fit(self, X: csr_matrix, y: NDArray[np.int8]) -> Self:
+        """Fit one regression a column of `y`; a column without both classes gets a constant low score."""
+        rows = X.astype(np.float64).tocsr()
+        # Threads share the matrix, so that it must not be put in order by each of them.
+        rows.sum_duplicates()
+        rows.sort_indices()
+        fitted = Parallel(n_jobs=2, prefer="threads")(
+            delayed(_fit_one)(rows, y[:, column], self.C) for column in range(y.shape[1])
+        )
+        self.coef_ = np.array([coefficients for coefficients, _ in fitted], dtype=np.float32)
+        self.intercept_ = np.array([intercept for _, intercept in fitted], dtype=np.float32)
+        self.classes_ = np.arange(y.shape[1])
+        return self
+
+    def decision_function(self, X: csr_matrix) -> NDArray[np.float64]:
+        """Return log-odds, shape `(sentences, indicators)`."""
+        return np.asarray(X @ self.coef_.T + self.intercept_, dtype=np.float64)
+
+
+def _fit_one(rows: csr_matrix, target: NDArray[np.int8], c: float) -> tuple[NDArray[np.float64], float]:
+    if target.min() == target.max():
+        return np.zeros(rows.shape[1]), -6.0
+    model = LogisticRegression(C=c, solver="liblinear", class_weight="balanced", tol=0.1, random_state=0)
+    model.fit(rows, target)
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def fit_combination(features: NDArray[np.float64], labels: NDArray[np.int8], parameters: Parameters) -> Combination:
+    """Fit the note model.
+
+    Args:
+        features: Shape `(notes, indicators, len(SHARED))`, from out-of-fold sentence scores.
+        labels: Shape `(notes, indicators)`.
+        parameters: Regularisation.
+    """
+    model = LogisticRegression(C=parameters.combination_c, max_iter=2000)
+    model.fit(design(features, deviation=parameters.deviation), labels.ravel())
+    return from_coefficients(
+        model.coef_[0], float(model.intercept_[0]), indicators=labels.shape[1], deviation=parameters.deviation
+    )
+
+
+def encoder_of(encoding: SentenceEncoding) -> Encoder:
+    """Return the fitted encoder."""
+    encoder: Encoder = encoding.encoder_
+    return encoder

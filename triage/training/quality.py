@@ -1,0 +1,67 @@
+"""Figures of a fitted model for its manifest, from cross-fitted probabilities of authors it had not seen."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from triage.training.fitting import Fitted
+
+BINS = 10
+
+
+def figures_of(fitted: Fitted) -> dict[str, Any]:
+    """Return overall and per-indicator figures.
+
+    `basis` says what they were measured on: unread whole notes, each scored by models that saw none of its author.
+    """
+    labels, probabilities = fitted.labels == 1, fitted.probabilities
+    flagged = probabilities >= fitted.model.thresholds
+    indicators = {
+        name: _one(labels[:, column], flagged[:, column], probabilities[:, column])
+        for column, name in enumerate(fitted.model.indicators)
+    }
+    measured = [figure for figure in indicators.values() if figure["positives"]]
+    return {
+        "basis": f"{len(labels)} whole notes, each scored by models that saw none of its author",
+        "mean_average_precision": _mean([figure["average_precision"] for figure in measured]),
+        "micro_f1": _f1(labels, flagged),
+        "macro_f1": _mean([figure["f1"] for figure in measured]),
+        "any_flag_recall": _share(flagged.any(axis=1), labels.any(axis=1)),
+        "any_flag_precision": _share(labels.any(axis=1), flagged.any(axis=1)),
+        "calibration_error": calibration_error(labels, probabilities),
+        "indicators": indicators,
+    }
+
+
+def calibration_error(labels: NDArray[np.bool_], probabilities: NDArray[np.float64]) -> float:
+    """Return the expected calibration error over all (note, indicator) pairs, in ten bins of equal width."""
+    truth, scores = labels.ravel(), probabilities.ravel()
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    gaps = [abs(truth[bins == b].mean() - scores[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist())]
+    return round(float(sum(gaps)), 4)
+
+
+def _one(truth: NDArray[np.bool_], flagged: NDArray[np.bool_], scores: NDArray[np.float64]) -> dict[str, Any]:
+    return {
+        "positives": int(truth.sum()),
+        "precision": _share(truth, flagged),
+        "recall": _share(flagged, truth),
+        "f1": _f1(truth, flagged),
+        "average_precision": round(float(average_precision_score(truth, scores)), 4) if truth.any() else None,
+    }
+
+
+def _f1(truth: NDArray[np.bool_], flagged: NDArray[np.bool_]) -> float:
+    both = int((truth & flagged).sum())
+    total = int(truth.sum()) + int(flagged.sum())
+    return round(2 * both / total, 4) if total else 0.0
+
+
+def _share(part: NDArray[np.bool_], whole: NDArray[np.bool_]) -> float | None:
+    return round(float(part[whole].mean()), 4) if whole.any() else None
+
+
+def _mean(values: list[float]) -> float:
+    return round(float(np.mean(values)), 4) if values else 0.0
