@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Generic, TypeVar
 
 Label = TypeVar("Label")
@@ -40,5 +41,5 @@ def pieces(text: str, spans: Sequence[tuple[int, int, Label]]) -> list[Piece[Lab
             labels=tuple(label for a, b, label in spans if a <= start and end <= b),
             first=tuple(label for a, _, label in spans if a == start),
         )
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]

@@ -22,11 +22,11 @@ from triage.knowledge.schemas import (
     InflectionFile,
     Knowledge,
 )
+from triage.pipeline.compiler import Compiler
 from triage.pipeline.context import ContextEngine
 from triage.pipeline.extractor import locate
 from triage.pipeline.language import make_language
-from triage.pipeline.compiler import Compiler
-from triage.pipeline.programs import TermMatcher, how_common
+from triage.pipeline.programs import TermMatcher
 from triage.pipeline.reading import read
 
 

@@ -13,10 +13,10 @@ from triage.knowledge.files import KnowledgeFile
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.loading import SHIPPED
 from triage.knowledge.schemas import ConceptFile, ContextFile, InflectionFile
+from triage.pipeline.compiler import Compiler
 from triage.pipeline.context import ContextEngine, Target
 from triage.pipeline.extractor import locate
 from triage.pipeline.language import make_language
-from triage.pipeline.compiler import Compiler
 from triage.pipeline.programs import TermMatcher, how_common
 from triage.pipeline.reading import Reading, read
 from triage.pipeline.scopes import overlaps

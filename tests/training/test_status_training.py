@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from triage.extraction import Context, Extraction, Sentence
-from triage.flag import Status
+from triage.extraction import Context, CueMention, Extraction, Sentence
+from triage.flag import Level, Status
 from triage.scoring.status import STATUSES, StatusModel
-from triage.training.status_training import fit_status, mark_spans
+from triage.training.status_training import fit_status, mark_spans, marked_mentions
 
 AFFIRMED = Context(Status.AFFIRMED, ())
 TEMPLATES = (
@@ -84,3 +86,23 @@ def test_a_status_without_an_example_is_never_chosen(corpus):
     assert chances[0, seen].sum() == pytest.approx(1.0)
     assert chances[0, STATUSES.index(Status.NEGATED)] > 0.5
     assert np.isfinite(model.weights).all()
+
+
+def test_one_author_is_enough(note):
+    records = [
+        note(str(number), f"school {word} saw a second phone", ("second phone", "new_phones", status))
+        for number in range(6)
+        for word, status in (("never", "negated"), ("always", "affirmed"))
+    ]
+    model = fit_status(records, [read(record.text) for record in records], [[AFFIRMED] for _ in records])
+    assert "before never" in model.vocabulary
+
+
+def test_a_cue_teaches_the_status_of_the_mark_it_lies_in(note):
+    record = note("1", "There was never a second phone", ("never a second phone", "new_phones", "negated"))
+    mentions = tuple(
+        CueMention(indicator, "cue", Level.WARNING_SIGN, start, 30, 0, AFFIRMED, None)
+        for indicator, start in (("new_phones", 18), ("new_phones", 18), ("secrecy", 18))
+    )
+    found = replace(read(record.text), mentions=mentions)
+    assert marked_mentions(record, found) == [((18, 30, "new_phones", 0, AFFIRMED), Status.NEGATED)]

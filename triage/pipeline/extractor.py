@@ -16,7 +16,6 @@ from triage.pipeline.near_misses import Candidate, NearMiss, near_misses
 from triage.pipeline.programs import ProgramIndex, TermMatcher, how_common, run
 from triage.pipeline.reading import Reading, read
 
-
 BATCH = 64
 """Texts read before memory is released."""
 

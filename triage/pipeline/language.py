@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from spacy.attrs import IS_SPACE, LANG, LOWER, NORM  # type: ignore[import-not-found]  # compiled, without stubs
+from spacy.attrs import IS_SPACE, LANG, LOWER, NORM  # compiled, without stubs
 from spacy.lang.en import English
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]  # compiled, without stubs

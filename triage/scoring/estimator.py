@@ -68,7 +68,7 @@ class SentenceEncoding(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.block_weights = block_weights
         self.min_count = min_count
 
-    def fit(self, X: Sequence[Extraction], y: object = None) -> Self:
+    def fit(self, X: Sequence[Extraction], y: object = None) -> Self:  # noqa: ARG002
         """Collect the vocabulary of notes."""
         self.encoder_ = fit_encoder(X, concepts=self.concepts, weights=self.block_weights, min_count=self.min_count)
         return self

@@ -1,4 +1,4 @@
-"""The shortest stretch of a sentence that carries its score for an indicator; a linear model's contributions are exact."""
+"""The shortest stretch of a sentence that carries its score; a linear model's contributions are exact."""
 
 from collections.abc import Sequence
 

@@ -18,6 +18,8 @@ def figures_of(fitted: Fitted) -> dict[str, Any]:
     """
     labels, probabilities = fitted.labels == 1, fitted.probabilities
     flagged = probabilities >= fitted.model.thresholds
+    any_labelled = np.asarray(labels.any(axis=1))
+    any_flagged = np.asarray(flagged.any(axis=1))
     indicators = {
         name: _one(labels[:, column], flagged[:, column], probabilities[:, column])
         for column, name in enumerate(fitted.model.indicators)
@@ -28,8 +30,8 @@ def figures_of(fitted: Fitted) -> dict[str, Any]:
         "mean_average_precision": _mean([figure["average_precision"] for figure in measured]),
         "micro_f1": _f1(labels, flagged),
         "macro_f1": _mean([figure["f1"] for figure in measured]),
-        "any_flag_recall": _share(flagged.any(axis=1), labels.any(axis=1)),
-        "any_flag_precision": _share(labels.any(axis=1), flagged.any(axis=1)),
+        "any_flag_recall": _share(any_flagged, any_labelled),
+        "any_flag_precision": _share(any_labelled, any_flagged),
         "calibration_error": calibration_error(labels, probabilities),
         "indicators": indicators,
     }

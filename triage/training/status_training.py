@@ -24,7 +24,7 @@ _MIN_SOURCES = 2
 _STRENGTH = 1.0
 _SCALES = {"previous": 0.4, "next": 0.4, "indicator": 0.5, "heading": 0.7, "before ": 0.7, "after ": 0.7}
 """Weight of features that lie far from the mention, by the beginning of their name."""
-_ITERATIONS = 60
+_ITERATIONS = 200
 _WITHOUT_WORDS = ("rule ", "by ", "indicator ", "beside ", "previous is ", "next is ")
 """Beginnings of the features that hold no word of a note."""
 
@@ -145,10 +145,12 @@ def _vocabulary(examples: Iterable[StatusExample], words: frozenset[str]) -> lis
         counts.update(example.features)
         for name in example.features:
             sources[name].add(example.source)
+    # A corpus of one author has no second one to ask.
+    authors = min(_MIN_SOURCES, len({source for found in sources.values() for source in found}))
     return sorted(
         name
         for name, count in counts.items()
-        if count >= _MIN_COUNT and len(sources[name]) >= _MIN_SOURCES and _is_permitted(name, words)
+        if count >= _MIN_COUNT and len(sources[name]) >= authors and _is_permitted(name, words)
     )
 
 

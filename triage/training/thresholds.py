@@ -45,4 +45,4 @@ def choose_thresholds(
                 break
         else:
             thresholds[column] = lowest
-    return np.round(np.clip(thresholds, lowest, highest), 4)
+    return np.asarray(np.round(np.clip(thresholds, lowest, highest), 4))

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import joblib
 import numpy as np
-import srsly
+from srsly.ruamel_yaml import YAML
 
 from triage.errors import DatasetError, Issue
 from triage.extraction import Extraction
@@ -229,4 +229,8 @@ def _replace(new: Path, target: Path) -> None:
 def read_sources(data_dir: Path) -> frozenset[str]:
     """Return the authors whose notes were read while cues were written."""
     path = data_dir / SOURCES
-    return frozenset(srsly.read_yaml(path)["read_by_cue_authors"]) if path.is_file() else frozenset()
+    return (
+        frozenset(YAML(typ="safe").load(path.read_text(encoding="utf-8"))["read_by_cue_authors"])
+        if path.is_file()
+        else frozenset()
+    )
