@@ -120,16 +120,23 @@ def measure(url: str, process: int, singles: Path, batch: Path, *, share: float)
         batch: A body of many.
         share: Part of the full number of requests.
     """
-    load(url, "/v1/assess", singles, connections=32, seconds=5 * share)
-    begun = memory(process)
+
+    def run(path: str, bodies: Path, **options: Any) -> dict[str, Any]:
+        before = processor_seconds(process)
+        result = load(url, path, bodies, **options)
+        result["processor_ms"] = 1000 * (processor_seconds(process) - before) / result["all_requests"]
+        return result
+
+    run("/v1/assess", singles, connections=32, seconds=5 * share)
+    before = memory(process)
     figures: dict[str, Any] = {
-        "nothing_32": load(url, "/nothing", singles, connections=32, seconds=10 * share),
-        "assess_32": load(url, "/v1/assess", singles, connections=32, seconds=20 * share),
-        "assess_128": load(url, "/v1/assess", singles, connections=128, seconds=20 * share),
-        "batch_2": load(url, "/v1/assess/batch", batch, connections=2, seconds=20),
+        "nothing_32": run("/nothing", singles, connections=32, seconds=10 * share),
+        "assess_32": run("/v1/assess", singles, connections=32, seconds=20 * share),
+        "assess_128": run("/v1/assess", singles, connections=128, seconds=20 * share),
+        "batch_2": run("/v1/assess/batch", batch, connections=2, seconds=120, requests=4 + int(16 * share)),
+        "soak": run("/v1/assess", singles, connections=32, seconds=300, requests=int(20_000 * share)),
     }
-    figures["soak"] = load(url, "/v1/assess", singles, connections=32, seconds=300, requests=int(20_000 * share))
-    return {**figures, "megabytes_before": begun, "megabytes_after": memory(process)}
+    return {**figures, "megabytes_before": before, "megabytes_after": memory(process)}
 
 
 def load(url: str, path: str, bodies: Path, **options: Any) -> dict[str, Any]:
@@ -141,12 +148,26 @@ def load(url: str, path: str, bodies: Path, **options: Any) -> dict[str, Any]:
     return result
 
 
+def workers(process: int) -> list[Path]:
+    """Return the directory in /proc of each worker."""
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [
+        path for path in (Path("/proc") / child for child in children) if "spawn_main" in (path / "cmdline").read_text()
+    ]
+
+
 def memory(process: int) -> list[float]:
     """Return the resident memory of each worker, in megabytes."""
-    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    workers = [child for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
-    pages = [int(Path(f"/proc/{worker}/statm").read_text().split()[1]) for worker in workers]
-    return [count * os.sysconf("SC_PAGESIZE") / 1e6 for count in pages]
+    page = os.sysconf("SC_PAGESIZE")
+    return [int((worker / "statm").read_text().split()[1]) * page / 1e6 for worker in workers(process)]
+
+
+def processor_seconds(process: int) -> float:
+    """Return the processor time that the workers have used."""
+    fields = [(worker / "stat").read_text().rsplit(")", 1)[1].split() for worker in workers(process)]
+    return sum(int(user) + int(system) for *_, user, system in (field[:13] for field in fields)) / os.sysconf(
+        "SC_CLK_TCK"
+    )
 
 
 def library_speed(texts: list[str]) -> float:
@@ -165,13 +186,16 @@ def library_speed(texts: list[str]) -> float:
 def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
     table = Table(title=f"{WORKERS} workers, notes of {WORDS} words", show_edge=False)
-    for heading in ("", "requests/s", "p50 ms", "p99 ms", "p99/p50", "answers"):
+    for heading in ("", "requests/s", "p50 ms", "p99 ms", "p99/p50", "processor ms", "answers"):
         table.add_column(heading)
     for name, figure in figures.items():
         if isinstance(figure, dict):
             ratio = figure["p99"] / figure["p50"]
+            used = f"{figure['processor_ms']:.2f}"
             rate, p50, p99 = figure["requests_per_second"], figure["p50"], figure["p99"]
-            table.add_row(name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{ratio:.1f}", str(figure["statuses"]))
+            table.add_row(
+                name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{ratio:.1f}", used, str(figure["statuses"])
+            )
     console = Console()
     console.print(table)
     batch = figures["batch_2"]["requests_per_second"] * NOTES

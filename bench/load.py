@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
     runner.start(options.connections, spawn_rate=options.connections)
     gevent.sleep(1)
     # What was measured while connections were still being opened does not count.
+    opening = sum(Caller.statuses.values())
     Caller.statuses.clear()
     Caller.milliseconds.clear()
     began = time.perf_counter()
@@ -84,6 +85,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         "p50": milliseconds[len(milliseconds) // 2],
         "p99": milliseconds[len(milliseconds) * 99 // 100],
         "statuses": statuses,
+        "all_requests": opening + sum(Caller.statuses.values()),
     }
 
 

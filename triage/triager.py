@@ -1,6 +1,7 @@
 """Note in, assessment out: the one object that the API, the command line and batches need."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -165,13 +166,22 @@ class Triager:
 
     def _decide(self, note: Note, extraction: Extraction, score: NoteScore | None) -> tuple[list[Group], list[Found]]:
         """Return the raised flags, and the mentions that raise none."""
-        mentions = without_repeats(self._mentions(note, extraction, score))
+        mentions = without_repeats(self._refined(extraction, list(self._mentions(note, extraction, score))))
         groups = group_by_flag(mentions)
         if score is not None:
             groups = [group for group in groups if group.indicator in score.raised]
         raised = {group.indicator for group in groups}
         rest = [mention for mention in mentions if mention.status not in FLAGGED or mention.indicator not in raised]
         return groups, rest
+
+    def _refined(self, extraction: Extraction, mentions: list[Found]) -> list[Found]:
+        """Let the learned part of context correct what the rules say."""
+        if self._scorer is None or not mentions:
+            return mentions
+        contexts = self._scorer.refine(
+            extraction, [(m.start, m.end, m.indicator, m.sentence, m.context) for m in mentions]
+        )
+        return [replace(mention, context=context) for mention, context in zip(mentions, contexts, strict=True)]
 
     def _mentions(self, note: Note, extraction: Extraction, score: NoteScore | None) -> Iterator[Found]:
         contributions = score.contributions if score else {}

@@ -6,7 +6,8 @@ from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from fastapi import Request
 from fastapi.responses import Response
-from httpx import HTTPError
+from httpx2 import HTTPError
+from joserfc.errors import JoseError
 
 from api.review.settings import PageSettings
 from triage.errors import NotAllowed
@@ -49,7 +50,7 @@ class OidcClient:
         """
         try:
             token = await self._provider.authorize_access_token(request)
-        except (OAuthError, HTTPError, ValueError):
+        except (OAuthError, JoseError, HTTPError, ValueError):
             raise _refusal() from None
         claims = token.get("userinfo") or {}
         groups = claims.get(self._settings.oidc_groups_claim, [])

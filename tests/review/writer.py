@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+import time
 from itertools import count
 from pathlib import Path
 
@@ -36,6 +37,7 @@ def review_for_ever(service: ReviewService, thread: int) -> None:
     while True:
         item = service.claim_next(person)
         if item is None:
+            time.sleep(0.02)
             continue
         say("claim", item.id, person.id)
         try:

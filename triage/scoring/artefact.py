@@ -24,8 +24,10 @@ from triage.knowledge.schemas import Knowledge
 from triage.scoring.combination import Combination
 from triage.scoring.encoding import Encoder
 from triage.scoring.model import SentenceModel
+from triage.scoring.status import StatusModel
 
 FORMAT = 1
+_STATUS = "status_"
 CURRENT = "current"
 ARRAYS, SETTINGS, PIPELINE, MANIFEST, CARD = (
     "scoring.npz",
@@ -40,17 +42,18 @@ LIBRARIES = ("scikit-learn", "numpy", "scipy", "spacy")
 def save_scoring_form(model: SentenceModel, directory: Path) -> None:
     """Write the arrays and settings that scoring needs."""
     encoder, combination = model.encoder, model.combination
+    arrays: dict[str, NDArray[Any]] = {
+        "weights": model.weights.astype(np.float16),
+        "bias": model.bias,
+        "harm": model.harm.astype(np.float16),
+        "idf": encoder.idf,
+        "shared": combination.shared,
+        "own": combination.own,
+        "thresholds": model.thresholds,
+    }
+    arrays |= {f"{_STATUS}{name}": array for name, array in model.status.to_arrays().items()}
     with (directory / ARRAYS).open("wb") as file:
-        np.savez_compressed(
-            file,
-            weights=model.weights.astype(np.float16),
-            bias=model.bias,
-            harm=model.harm.astype(np.float16),
-            idf=encoder.idf,
-            shared=combination.shared,
-            own=combination.own,
-            thresholds=model.thresholds,
-        )
+        np.savez_compressed(file, allow_pickle=False, **arrays)
     settings = {
         "format": FORMAT,
         "version": model.version,
@@ -60,6 +63,7 @@ def save_scoring_form(model: SentenceModel, directory: Path) -> None:
         "evidence_from": model.evidence_from,
         "block_weights": encoder.weights,
         "concepts": sorted(encoder.concepts),
+        "status_vocabulary": list(model.status.vocabulary),
         "vocabulary": [[block, name] for block, name in encoder.vocabulary],
     }
     (directory / SETTINGS).write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
@@ -107,6 +111,10 @@ def _model(settings: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Sentenc
         combination=Combination(arrays["shared"], arrays["own"], settings["combination_bias"]),
         thresholds=arrays["thresholds"],
         evidence_from=settings["evidence_from"],
+        status=StatusModel.from_arrays(
+            {name.removeprefix(_STATUS): array for name, array in arrays.items() if name.startswith(_STATUS)},
+            settings["status_vocabulary"],
+        ),
     )
 
 

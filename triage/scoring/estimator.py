@@ -123,7 +123,7 @@ def fit_combination(features: NDArray[np.float64], labels: NDArray[np.int8], par
         labels: Shape `(notes, indicators)`.
         parameters: Regularisation.
     """
-    model = LogisticRegression(C=parameters.combination_c, max_iter=2000)
+    model = LogisticRegression(C=parameters.combination_c, max_iter=300)
     model.fit(design(features, deviation=parameters.deviation), labels.ravel())
     return from_coefficients(
         model.coef_[0], float(model.intercept_[0]), indicators=labels.shape[1], deviation=parameters.deviation

@@ -7,12 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from triage.extraction import Extraction, Sentence, Span
+from triage.extraction import Context, Extraction, Sentence, Span
 from triage.flag import CURRENT, Level
 from triage.scoring.combination import Combination, note_features
 from triage.scoring.encoding import BLOCKS, Encoder
 from triage.scoring.evidence import telling_stretch, token_contributions
 from triage.scoring.scorer import ModelMention, NoteScore
+from triage.scoring.status import StatusModel, StatusSpan
 
 _CONCEPTS = BLOCKS.index("concepts")
 
@@ -29,6 +30,7 @@ class SentenceModel:
         harm: Weights and intercept of the sentence level: positive means harm described.
         thresholds: Probability from which an indicator is raised.
         evidence_from: Sentence log-odds from which a sentence is shown as evidence.
+        status: The learned part of context.
     """
 
     version: str
@@ -41,6 +43,11 @@ class SentenceModel:
     combination: Combination
     thresholds: NDArray[np.float64]
     evidence_from: float
+    status: StatusModel
+
+    def refine(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[Context]:
+        """Return the status of spans of one note, where the model knows better than the rules."""
+        return self.status.refine(extraction, spans)
 
     def sentence_scores(self, notes: Sequence[Extraction]) -> tuple[csr_matrix, NDArray[np.float64]]:
         """Return the encoded sentences of all notes and their log-odds, shape `(sentences, indicators)`."""

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from triage.extraction import Extraction
+from triage.extraction import Context, Extraction
 from triage.flag import Level
+from triage.scoring.status import StatusSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +54,6 @@ class Scorer(Protocol):
 
     def score(self, extractions: Sequence[Extraction]) -> list[NoteScore]:
         """Score notes; the same note scores the same whatever stands beside it."""
+
+    def refine(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[Context]:
+        """Return the status of spans of one note, where the model knows better than the rules."""

@@ -13,9 +13,12 @@ from triage.flag import CURRENT, Status
 from triage.scoring.combination import note_features
 from triage.scoring.estimator import Parameters, SentenceClassifier, SentenceEncoding, encoder_of, fit_combination
 from triage.scoring.model import SentenceModel
+from triage.scoring.status import StatusModel
 from triage.training.records import Record
 from triage.training.thresholds import choose_thresholds
 
+COMBINATION_FOLDS = 5
+"""Groups of authors for cross-fitted probabilities."""
 EVIDENCE_FROM = 0.0
 """Sentence log-odds from which a sentence is shown: even odds under balanced classes."""
 
@@ -126,6 +129,7 @@ def fit_model(
     urgent: frozenset[str],
     parameters: Parameters,
     version: str,
+    status: StatusModel,
 ) -> Fitted:
     """Fit everything.
 
@@ -135,6 +139,7 @@ def fit_model(
         urgent: Indicators of critical and strong base strength.
         parameters: What shapes the model.
         version: Name of the model.
+        status: The learned part of context, fitted before.
     """
     folds = source_folds(examples, parameters.folds)
     scored = list(out_of_fold_features(examples, folds, concepts, parameters))
@@ -160,6 +165,7 @@ def fit_model(
         combination=fit_combination(features, labels, parameters),
         thresholds=thresholds,
         evidence_from=EVIDENCE_FROM,
+        status=status,
     )
     return Fitted(model, pipeline, labels, probabilities)
 
@@ -169,8 +175,8 @@ def _cross_fitted(
 ) -> NDArray[np.float64]:
     """Return the probabilities of notes from note models that saw none of their authors."""
     probabilities = np.zeros(labels.shape)
-    for source in np.unique(groups):
-        held_out = groups == source
+    for held_out_sources in np.array_split(np.unique(groups), min(COMBINATION_FOLDS, len(np.unique(groups)))):
+        held_out = np.isin(groups, held_out_sources)
         combination = fit_combination(features[~held_out], labels[~held_out], parameters)
         for note in np.flatnonzero(held_out):
             probabilities[note] = 1 / (1 + np.exp(-combination.log_odds(features[note])))

@@ -31,6 +31,7 @@ from triage.scoring.artefact import (
     save_scoring_form,
 )
 from triage.scoring.estimator import Parameters
+from triage.scoring.status import StatusModel
 from triage.training.card import model_card
 from triage.training.corpus import Corpus, load_corpus
 from triage.training.evaluation.predictions import Prediction
@@ -39,6 +40,7 @@ from triage.training.fitting import Examples, Fitted, fit_model
 from triage.training.quality import figures_of
 from triage.training.records import Record
 from triage.training.splits import Part, part_of
+from triage.training.status_training import fit_status, rule_contexts
 
 SOURCES = "sources.yaml"
 Progress = Callable[[str], None]
@@ -52,6 +54,7 @@ class Training:
     corpus: Corpus
     examples: Examples
     parameters: Parameters
+    status: StatusModel
 
 
 def prepare(
@@ -79,14 +82,12 @@ def prepare(
         issue = Issue(".", 0, "D090", "needs whole notes of at least two authors that no cue author has read")
         raise DatasetError("Too little to learn from.", code="too_few_sources", issues=[issue])
     progress(f"Reading {len(chosen)} notes")
-    extractions = extract_all(knowledge, [entry.record.text for entry in chosen])
+    extractor = Extractor(knowledge)
     records = tuple(entry.record for entry in chosen)
-    return Training(knowledge, corpus, Examples(records, extractions, unread, indicators), parameters)
-
-
-def extract_all(knowledge: Knowledge, texts: Sequence[str]) -> tuple[Extraction, ...]:
-    """Read many texts."""
-    return tuple(Extractor(knowledge).extract_many(texts))
+    extractions = tuple(extractor.extract_many(record.text for record in records))
+    progress("Fitting the status of mentions")
+    status = fit_status(records, extractions, rule_contexts(extractor, records))
+    return Training(knowledge, corpus, Examples(records, extractions, unread, indicators), parameters, status)
 
 
 def feature_concepts(knowledge: Knowledge) -> frozenset[str]:
@@ -134,6 +135,7 @@ def fit(training: Training, *, version: str) -> Fitted:
         urgent=urgent_indicators(training.knowledge),
         parameters=training.parameters,
         version=version,
+        status=training.status,
     )
 
 
@@ -170,6 +172,7 @@ class TrainedSystem:
             urgent=urgent_indicators(self._knowledge),
             parameters=Parameters(),
             version="held-out",
+            status=fit_status(records, examples.extractions, rule_contexts(self._extractor, records)),
         )
         self._fitted = FittedModel(self._knowledge, fitted.model)
         return self
@@ -223,7 +226,9 @@ def _replace(new: Path, target: Path) -> None:
     if target.exists():
         shutil.rmtree(target)
     shutil.copytree(new, target.with_name(f".{target.name}.partial"), dirs_exist_ok=True)
-    target.with_name(f".{target.name}.partial").rename(target)
+    partial = target.with_name(f".{target.name}.partial")
+    partial.chmod(0o755)
+    partial.rename(target)
 
 
 def read_sources(data_dir: Path) -> frozenset[str]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Self
 
-from triage.extraction import Extraction
+from triage.extraction import Context, Extraction
 from triage.flag import FLAGGED, Assessment
 from triage.knowledge.schemas import Knowledge
 from triage.note import Note
 from triage.scoring.scorer import NoteScore, Scorer
+from triage.scoring.status import StatusSpan
 from triage.training.evaluation.predictions import Prediction, from_assessment
 from triage.training.records import Record
 from triage.triager import Triager
@@ -86,6 +87,9 @@ class _ListeningScorer:
         scores = self._scorer.score(extractions)
         self._scores += scores
         return scores
+
+    def refine(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[Context]:
+        return self._scorer.refine(extraction, spans)
 
     def heard(self) -> Iterator[NoteScore]:
         """Return the scores since the last call."""
