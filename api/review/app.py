@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse, Response
 
 from api.app import create_app
 from api.review.routes import notes
@@ -41,7 +42,12 @@ def create_review_app(
     app = create_app(settings, routers=[notes.router, _opening(desk, settings, store or ReviewSettings())])
     app.state.desk = desk
     app.mount(PREFIX, make_site(pages, desk))
+    app.add_route("/", _to_pages, include_in_schema=False)
     return app
+
+
+async def _to_pages(_request: Request) -> Response:
+    return RedirectResponse(f"{PREFIX}/", 303)
 
 
 def check_pages(settings: ServiceSettings, pages: PageSettings) -> None:

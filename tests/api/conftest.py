@@ -43,15 +43,16 @@ class Live:
 
 @pytest.fixture(scope="session")
 def triager() -> Triager:
-    settings = ServiceSettings()
-    return Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
+    """The assessment without a model, so that what tests expect does not depend on what was trained here."""
+    return Triager.load(knowledge_dir=ServiceSettings().knowledge_dir)
 
 
 @pytest.fixture(scope="session")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service in this process, without keys, called from this machine."""
+    directory = tmp_path_factory.mktemp("in_process")
     settings = ServiceSettings(
-        keys_file=tmp_path_factory.mktemp("no_keys") / "keys.json", rate_notes=1e6, rate_burst=1_000_000
+        keys_file=directory / "keys.json", models_dir=directory, rate_notes=1e6, rate_burst=1_000_000
     )
     with TestClient(create_app(settings), base_url="http://127.0.0.1", client=LOCAL) as client:
         yield client
@@ -64,6 +65,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     port = _free_port()
     environment = os.environ | {
         "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
+        "TRIAGE_MODELS_DIR": str(directory),
         "TRIAGE_PORT": str(port),
         "TRIAGE_WORKERS": "2",
         "TRIAGE_RATE_NOTES": "1e6",

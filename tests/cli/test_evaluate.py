@@ -50,5 +50,6 @@ def test_options_that_make_no_sense_are_refused(corpus, options) -> None:
 def test_part_without_notes_is_refused(corpus) -> None:
     used = {part_of(make_record(id="1", source=source, text=TEXT)).value for source in ("ash", "elm")}
     unused = ({"train", "validation", "test"} - used).pop()
-    result = CliRunner().invoke(app, ["evaluate", "--corpus", str(corpus), "--part", unused])
+    options = ["--corpus", str(corpus), "--part", unused]
+    result = CliRunner().invoke(app, ["evaluate", *options], env={"TRIAGE_MODELS_DIR": str(corpus / "models")})
     assert isinstance(result.exception, DatasetError)

@@ -1,5 +1,7 @@
+from triage.flag import Band, NoteQuote, OrderReason, ReadingOrder
 from triage.note import Note
 from triage.review.records import Submission
+from triage.review.submissions import store_note
 from triage.review.vocabulary import ItemState
 
 
@@ -63,3 +65,18 @@ def test_a_case_moves_with_its_note(service, people, submit):
     submit(service, case_id="C-2")
     assert [row.item.state for row in service.find_case(people["reviewer"], "C-1")] == [ItemState.SUPERSEDED]
     assert [row.case_id for row in service.find_case(people["reviewer"], "C-2")] == ["C-2"]
+
+
+def test_a_note_that_completes_a_pattern_of_its_case_is_read(service, people, texts):
+    """Its own words raise no flag, but the case's reading order rests on them."""
+    submission = Submission("cms", Note(texts["ordinary"], id="N-2", case_id="C-1"))
+    assessment = service._triager.assess(submission.note)
+    assert not assessment.flags
+    quote = NoteQuote(start=0, end=4, start_utf16=0, end_utf16=4, quote="Home", note_id="N-2")
+    reason = OrderReason(rule="E2", text="A pattern of the case.", band=Band.SAME_DAY, quotes=(quote,))
+    order = ReadingOrder(band=Band.SAME_DAY, reasons=(reason,))
+    with service._desk.store.writing() as tx:
+        receipt = store_note(tx, submission, assessment, order, service.rules)
+    assert receipt.state is ItemState.WAITING
+    row = service.queue(people["reviewer"]).rows[0]
+    assert (row.item.band, row.reasons) == (Band.SAME_DAY, ("A pattern of the case.",))

@@ -25,6 +25,9 @@ def evaluate(
         int | None, typer.Option(min=2, help="With --leave-one-source-out: fits, several authors each; quicker.")
     ] = None,
     corpus: Annotated[Path, typer.Option(help="Directory of labelled notes.")] = Path("training_data"),
+    include_read: Annotated[
+        bool, typer.Option("--include-read", help="Also try notes that were read while cues were written.")
+    ] = False,
     volume: Annotated[int, typer.Option(min=1, help="Notes a week, for the notes to read.")] = 1000,
     json: Annotated[Path | None, typer.Option(help="Write all figures to this file.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write one self-contained page with plots to this file.")] = None,
@@ -34,6 +37,7 @@ def evaluate(
 ) -> None:
     """Measure the shipped knowledge, the promoted model and baselines on labelled notes.
 
+    Notes that were read while cues were written (`sources.yaml` of the corpus) are left out: cues look better on them.
     With --leave-one-source-out the model is fitted anew for each author, from all other authors' notes: the honest
     figure for notes of somebody it has never read.
     """
@@ -42,6 +46,7 @@ def evaluate(
     from triage.settings import Settings
     from triage.training.corpus import load_corpus
     from triage.training.splits import Part
+    from triage.training.train import read_sources
 
     if part not in set(Part):
         raise typer.BadParameter(f"no part '{part}'; there are: {', '.join(Part)}", param_hint="--part")
@@ -51,10 +56,11 @@ def evaluate(
     settings = Settings()
     knowledge = load_knowledge(settings.knowledge_dir)
     labelled = load_corpus(corpus, indicators=[indicator.id for indicator in knowledge.indicators])
+    not_tried = frozenset[str]() if include_read else read_sources(corpus)
     if leave_one_source_out:
-        found = _held_out(labelled, knowledge, volume, folds)
+        found = _held_out(labelled, knowledge, volume, folds, not_tried)
     else:
-        found = _on_part(labelled, knowledge, Part(part), volume, settings.models_dir)
+        found = _on_part(labelled, knowledge, Part(part), volume, not_tried, settings.models_dir)
     if json is not None:
         _write_whole(json, found.model_dump_json(indent=1) + "\n")
     if html is not None and render is not None:
@@ -62,7 +68,9 @@ def evaluate(
     show_evaluation(found)
 
 
-def _on_part(corpus: "Corpus", knowledge: "Knowledge", part: "Part", volume: int, models_dir: Path) -> "Evaluation":
+def _on_part(
+    corpus: "Corpus", knowledge: "Knowledge", part: "Part", volume: int, not_tried: frozenset[str], models_dir: Path
+) -> "Evaluation":
     from triage.scoring.artefact import load_promoted
     from triage.training.evaluation.evaluate import evaluate_part
     from triage.training.evaluation.systems import FittedModel
@@ -74,15 +82,21 @@ def _on_part(corpus: "Corpus", knowledge: "Knowledge", part: "Part", volume: int
     else:
         systems.append(FittedModel(knowledge, scorer))
     model = scorer.version if scorer else None
-    return evaluate_part(systems, corpus, knowledge, part, volume=volume, model=model, notify=_notify)
+    return evaluate_part(
+        systems, corpus, knowledge, part, volume=volume, model=model, not_tried=not_tried, notify=_notify
+    )
 
 
-def _held_out(corpus: "Corpus", knowledge: "Knowledge", volume: int, folds: int | None) -> "Evaluation":
+def _held_out(
+    corpus: "Corpus", knowledge: "Knowledge", volume: int, folds: int | None, not_tried: frozenset[str]
+) -> "Evaluation":
     from triage.training.evaluation.evaluate import evaluate_held_out_sources
     from triage.training.train import TrainedSystem
 
     systems = [*_baselines(knowledge), TrainedSystem(knowledge)]
-    return evaluate_held_out_sources(systems, corpus, knowledge, volume=volume, folds=folds, notify=_notify)
+    return evaluate_held_out_sources(
+        systems, corpus, knowledge, volume=volume, folds=folds, not_tried=not_tried, notify=_notify
+    )
 
 
 def _baselines(knowledge: "Knowledge") -> "list[System]":

@@ -55,8 +55,14 @@ def _heading(evaluation: Evaluation) -> str:
     )
     return (
         f"[bold]{authors}[/bold] ({evaluation.labelled} with a current sign): {how}. "
-        f"In brackets: 95 % intervals from {evaluation.design.resamples} resamples."
+        f"{_left_out(evaluation)}In brackets: 95 % intervals from {evaluation.design.resamples} resamples."
     )
+
+
+def _left_out(evaluation: Evaluation) -> str:
+    if not evaluation.design.not_tried:
+        return ""
+    return "Authors whose notes were read while cues were written are left out. "
 
 
 def _systems(systems: Sequence[SystemFigures]) -> Table:

@@ -178,7 +178,7 @@ def _insert_item(
     name, case = _note_hash(tx.keys, submission), case_hash(tx.keys, submission)
     if submission.restricted:
         restrict(tx, case, submission.note.case_id)
-    kind = _kind(tx.keys, name, assessment, rules)
+    kind = _kind(tx.keys, submission, assessment, order, rules)
     row: dict[str, Any] = {
         "id": item_id,
         "note": note_row,
@@ -202,20 +202,30 @@ def _insert_item(
     state = ItemState.NOT_QUEUED if kind is ItemKind.UNFLAGGED else ItemState.WAITING
     state = ItemState.COLLAPSED if row["folded_into"] else state
     tx.connection.execute(insert(items).values(**row, state=state, open=state in OPEN))
-    flags = [
-        {"item": item_id, "indicator": f.indicator, "status": f.status, "level": f.level} for f in assessment.flags
-    ]
-    if flags:
-        tx.connection.execute(insert(item_flags), flags)
+    _insert_flags(tx, item_id, assessment)
     return state
 
 
-def _kind(keys: KeyRing, name: str, assessment: Assessment, rules: ReviewRules) -> ItemKind:
+def _insert_flags(tx: Transaction, item_id: str, assessment: Assessment) -> None:
+    rows = [
+        {"item": item_id, "indicator": flag.indicator, "status": flag.status, "level": flag.level}
+        for flag in assessment.flags
+    ]
+    if rows:
+        tx.connection.execute(insert(item_flags), rows)
+
+
+def _kind(
+    keys: KeyRing, submission: Submission, assessment: Assessment, order: ReadingOrder, rules: ReviewRules
+) -> ItemKind:
     if assessment.outcome == "not_assessed":
         return ItemKind.NOT_ASSESSED
-    if assessment.flags:
+    # A note without a flag of its own can complete what earlier notes of the case began.
+    quoted = {quote.note_id for reason in order.reasons for quote in reason.quotes}
+    if assessment.flags or submission.note.id in quoted:
         return ItemKind.FLAGGED
-    return ItemKind.SAMPLE if fraction(keys, "sample", name) < rules.sample_rate else ItemKind.UNFLAGGED
+    drawn = fraction(keys, "sample", _note_hash(keys, submission)) < rules.sample_rate
+    return ItemKind.SAMPLE if drawn else ItemKind.UNFLAGGED
 
 
 def _rank(keys: KeyRing, name: str, kind: ItemKind, order: ReadingOrder) -> int:

@@ -20,7 +20,10 @@ class ItemState(StrEnum):
 
 
 class ItemKind(StrEnum):
-    """Why a note is in the store; a reader of a blind note is not told."""
+    """Why a note is in the store; a reader of a blind note is not told.
+
+    A note is `flagged` where it has a flag, or where the case's reading order rests on its words.
+    """
 
     FLAGGED = "flagged"
     NOT_ASSESSED = "not_assessed"

@@ -44,19 +44,22 @@ def adjudicate(known: Submitting, item_id: str) -> Response:
 
 
 def conflicts(page: NotePage) -> list[str]:
-    """Return the indicators that the readers differ on."""
-    return [standing.indicator for standing in page.standings if standing.standing is Standing.CONFLICTED]
+    """Return the indicators that the readers differ on: flags as the note numbers them, then additions."""
+    differ = [standing.indicator for standing in page.standings if standing.standing is Standing.CONFLICTED]
+    flagged = [flag.indicator for flag in page.assessment.flags] if page.assessment else []
+    return sorted(differ, key=lambda indicator: flagged.index(indicator) if indicator in flagged else len(flagged))
 
 
 def _page(known: Visit, page: NotePage, *, fault: Fault | None = None) -> Response:
+    view = view_note(page, known.person, known.indicators)
     return known.page(
         "adjudicate.html",
         status=status_of(fault)[0] if fault else 200,
         page=page,
-        view=view_note(page, known.person, known.indicators),
+        view=view,
         indicators=known.indicators,
         conflicts=conflicts(page),
-        flagged={flag.indicator: flag for flag in page.assessment.flags} if page.assessment else {},
+        flagged={flag_view.flag.indicator: flag_view for flag_view in view.flags},
         fault=fault,
         form="adjudicate",
         given=known.form,

@@ -41,3 +41,17 @@ def test_empty_part_is_refused(record) -> None:
     only = Corpus((Entry(record("1", "A snippet."), "snippets/a.jsonl", 1),), "sha256:" + "0" * 64)
     with pytest.raises(DatasetError, match="--leave-one-source-out"):
         part_fold(only, Part.TEST)
+
+
+def test_authors_that_are_no_test_are_learnt_from_but_not_tried(corpus) -> None:
+    folds = source_folds(corpus, not_tried={"ash", "oak"})
+    assert {record.source for fold in folds for record in fold.test} == {"birch", "cedar", "elm", "fir"}
+    assert all({"ash", "oak"} <= {record.source for record in fold.train} for fold in folds)
+
+
+def test_no_author_left_to_try_is_refused(corpus) -> None:
+    everybody = {record.source for record in corpus.records}
+    with pytest.raises(DatasetError, match="--include-read"):
+        source_folds(corpus, not_tried=everybody)
+    with pytest.raises(DatasetError, match="could be a test"):
+        part_fold(corpus, part_of(corpus.records[0]), not_tried=everybody)

@@ -2,11 +2,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from triage.extraction import Extraction
+from triage.extraction import Context, Extraction
 from triage.flag import CURRENT, Status
 from triage.knowledge.loading import load_knowledge
 from triage.note import Note
 from triage.scoring.scorer import NoteScore
+from triage.scoring.status import StatusSpan
 from triage.training.evaluation.predictions import from_assessment
 from triage.training.evaluation.systems import FittedModel, KnowledgeAlone
 from triage.triager import Triager
@@ -52,6 +53,9 @@ class CountingScorer:
             probabilities = dict.fromkeys(self._indicators, self._seen / 10)
             scores.append(NoteScore(probabilities, frozenset(self._indicators), (), {}))
         return scores
+
+    def refine(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[Context]:
+        return [context for *_, context in spans]
 
 
 def test_fitted_model_keeps_scores_with_their_notes_when_one_is_not_assessed(knowledge, record) -> None:

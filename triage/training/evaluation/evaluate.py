@@ -1,6 +1,6 @@
 """Fits and tries several systems on the same held-out notes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -43,6 +43,7 @@ def evaluate_part(
     *,
     volume: int,
     model: str | None = None,
+    not_tried: Collection[str] = (),
     notify: Notify = lambda _: None,
 ) -> Evaluation:
     """Try systems on the whole notes of a part; those that learn learn from the training part.
@@ -54,13 +55,16 @@ def evaluate_part(
         part: Such as the test part.
         volume: Notes a week, for the workload.
         model: Version of the fitted model among the systems.
+        not_tried: Authors whose notes are no test.
         notify: Told of each step.
 
     Raises:
         DatasetError: The part holds no whole note.
     """
-    design = Design(held_out=part.value, folds=1, resamples=RESAMPLES)
-    return _evaluate(systems, [part_fold(corpus, part)], corpus, knowledge, design, volume, model, notify)
+    design = Design(held_out=part.value, folds=1, not_tried=tuple(sorted(not_tried)), resamples=RESAMPLES)
+    return _evaluate(
+        systems, [part_fold(corpus, part, not_tried=not_tried)], corpus, knowledge, design, volume, model, notify
+    )
 
 
 def evaluate_held_out_sources(
@@ -70,6 +74,7 @@ def evaluate_held_out_sources(
     *,
     volume: int,
     folds: int | None = None,
+    not_tried: Collection[str] = (),
     notify: Notify = lambda _: None,
 ) -> Evaluation:
     """Try systems on every author's whole notes, each time fitted without that author.
@@ -80,13 +85,14 @@ def evaluate_held_out_sources(
         knowledge: Names of the indicators, and the digest.
         volume: Notes a week, for the workload.
         folds: Number of fits; one an author by default.
+        not_tried: Authors whose notes are no test.
         notify: Told of each step.
 
     Raises:
         DatasetError: Fewer than two authors wrote whole notes.
     """
-    plan = source_folds(corpus, count=folds)
-    design = Design(held_out="sources", folds=len(plan), resamples=RESAMPLES)
+    plan = source_folds(corpus, count=folds, not_tried=not_tried)
+    design = Design(held_out="sources", folds=len(plan), not_tried=tuple(sorted(not_tried)), resamples=RESAMPLES)
     return _evaluate(systems, plan, corpus, knowledge, design, volume, None, notify)
 
 

@@ -240,11 +240,13 @@ class Design(Frozen):
     Attributes:
         held_out: A part of the corpus, or every author's whole notes in turn.
         folds: Number of fits; 1 for a part.
+        not_tried: Authors whose notes were read while cues were written, and are no test.
         resamples: Number of bootstrap resamples.
     """
 
     held_out: Literal["train", "validation", "test", "sources"]
     folds: int
+    not_tried: tuple[str, ...]
     resamples: int
 
 
