@@ -56,7 +56,7 @@ class Sentence:
     """One sentence. Offsets are code points of the text.
 
     Attributes:
-        words: Normalised form of each token.
+        words: Normalised form of each token; names of people are replaced by one placeholder.
         offsets: `(start, end)` of each token.
         concepts: Concept name and the tokens `[first, last)` it covers, counted within the sentence.
     """

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from threading import Lock
 
 from triage.extraction import Context, CueMention, Extraction, Sentence, Span
 from triage.knowledge.inflection import Inflector
@@ -15,7 +16,10 @@ from triage.pipeline.language import make_language
 from triage.pipeline.near_misses import Candidate, NearMiss, near_misses
 from triage.pipeline.programs import ProgramIndex, TermMatcher, how_common, run
 from triage.pipeline.reading import Reading, read
+from triage.pipeline.spelling import is_english
 
+NAME = "<name>"
+"""Stands for a person's name among the words of a sentence."""
 BATCH = 64
 """Texts read before memory is released."""
 
@@ -53,7 +57,10 @@ class Extractor:
         ]
         self._phrases = phrases = compiler.phrases()
         common = how_common(phrases)
-        self._nlp = make_language(compiler.words())
+        self._lexicon = compiler.words()
+        self._nlp = make_language(self._lexicon)
+        # A memory zone belongs to the whole vocabulary: two threads must not open and close it at once.
+        self._reading = Lock()
         self._terms = TermMatcher(self._nlp, phrases, compiler.factored(), common)
         self._cues = ProgramIndex(programs, common)
         self._context.finish(common)
@@ -67,7 +74,7 @@ class Extractor:
         """Read texts in order; memory taken by unknown words is released after each batch."""
         waiting = iter(texts)
         while batch := list(islice(waiting, BATCH)):
-            with self._nlp.memory_zone():
+            with self._reading, self._nlp.memory_zone():
                 extractions = [self._extract(text) for text in batch]
             yield from extractions
 
@@ -77,7 +84,7 @@ class Extractor:
         Returns:
             `(start, end)` of each sentence in code points with its near misses; sentences without any are left out.
         """
-        with self._nlp.memory_zone():
+        with self._reading, self._nlp.memory_zone():
             reading = read(text, self._nlp, self._terms)
         explained = []
         for index, (span, hits) in enumerate(zip(reading.sentences, reading.hits, strict=True)):
@@ -89,7 +96,7 @@ class Extractor:
 
     def unreachable_phrases(self) -> frozenset[str]:
         """Return phrases of the lexicon that the tokeniser or the sentence splitter parts, so that no text matches."""
-        with self._nlp.memory_zone():
+        with self._reading, self._nlp.memory_zone():
             return frozenset(phrase for phrase, labels in self._phrases.items() if not self._reaches(phrase, labels))
 
     def _reaches(self, phrase: str, labels: Labels) -> bool:
@@ -116,7 +123,7 @@ class Extractor:
         """Return the status of several spans `(start, end, indicator)` of one text, read once."""
         if not spans:
             return []
-        with self._nlp.memory_zone():
+        with self._reading, self._nlp.memory_zone():
             reading = read(text, self._nlp, self._terms)
             targets = [
                 replace(locate(reading, start, end), indicator=indicator, loose=True) for start, end, indicator in spans
@@ -163,7 +170,17 @@ class Extractor:
             }
         )
         start, end = reading.sentences[index]
-        return Sentence(start, end, reading.words[first:last], reading.offsets[first:last], tuple(concepts))
+        words = tuple(self._seen(reading, token, opens=token == first) for token in range(first, last))
+        return Sentence(start, end, words, reading.offsets[first:last], tuple(concepts))
+
+    def _seen(self, reading: Reading, token: int, *, opens: bool) -> str:
+        """Return a token as the model sees it: a person's name is only a name, so that no flag rests on whose it is."""
+        word = reading.words[token]
+        start, end = reading.offsets[token]
+        surface = reading.text[start:end]
+        if not surface[:1].isupper() or not surface[1:].islower() or word in self._lexicon:
+            return word
+        return word if opens and is_english(word) else NAME
 
 
 def _agreed(mentions: list[CueMention]) -> list[CueMention]:

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from triage.extraction import Extraction, Sentence
+from triage.scoring.identity import IDENTITY, fold
 
 BLOCKS = ("words", "characters", "concepts", "neighbours")
 SHORTEST, LONGEST = 3, 5
 """Lengths of character n-grams, within padded words."""
-_DIGITS = str.maketrans("0123456789", "0" * 10)
 _WORDS, _CHARACTERS, _CONCEPTS, _NEIGHBOURS = range(len(BLOCKS))
 _CACHED_WORDS = 50_000
 
@@ -67,9 +67,9 @@ class Encoder:
         """Yield, for each sentence, the columns of each token, then those of concepts and neighbours."""
         names = [_concept_names(sentence, self.concepts) for sentence in note.sentences]
         for index, sentence in enumerate(note.sentences):
-            words = [word.translate(_DIGITS) for word in sentence.words]
+            words = [fold(word) for word in sentence.words]
             groups = [self._word_columns(word) for word in words]
-            pairs = self._known((_WORDS, f"{left} {right}") for left, right in pairwise(words))
+            pairs = self._known(_pair_keys(words))
             concepts = self._known((_CONCEPTS, name) for name in names[index])
             yield [*groups, pairs, concepts, self._known(_neighbour_keys(names, index))]
 
@@ -125,20 +125,28 @@ def fit_encoder(
 
 
 def _keys(sentence: Sentence, names: Sequence[Sequence[str]], index: int) -> set[Key]:
-    words = [word.translate(_DIGITS) for word in sentence.words]
+    words = [fold(word) for word in sentence.words]
     keys = {key for word in set(words) for key in _word_keys(word)}
-    keys.update((_WORDS, f"{left} {right}") for left, right in pairwise(words))
+    keys.update(_pair_keys(words))
     keys.update((_CONCEPTS, name) for name in names[index])
     keys.update(_neighbour_keys(names, index))
     return keys
 
 
 def _word_keys(word: str) -> Iterator[Key]:
+    if word == IDENTITY:
+        return
     yield _WORDS, word
     padded = f" {word} "
     for size in range(SHORTEST, LONGEST + 1):
         for start in range(len(padded) - size + 1):
             yield _CHARACTERS, padded[start : start + size]
+
+
+def _pair_keys(words: Sequence[str]) -> Iterator[Key]:
+    """Yield pairs of neighbouring words, over words of identity as if they were not there."""
+    for left, right in pairwise([word for word in words if word != IDENTITY]):
+        yield _WORDS, f"{left} {right}"
 
 
 def _neighbour_keys(names: Sequence[Sequence[str]], index: int) -> Iterator[Key]:

@@ -46,7 +46,7 @@ class Parameters:
     folds: int = 3
     recall_target: float = 0.75
     urgent_recall_target: float = 0.8
-    threshold_range: tuple[float, float] = (0.2, 0.42)
+    threshold_range: tuple[float, float] = (0.28, 0.42)
     min_positives: int = 20
 
     def as_dict(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Words that tell who somebody is, and what stands in their place: no status may rest on sex, origin or belief."""
+"""Words that tell who somebody is, and what stands in their place: nothing may rest on sex, origin or belief."""
 
 IDENTITY = "identity"
 """Stands for words of origin, belief, disability or orientation; never a feature."""
