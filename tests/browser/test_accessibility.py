@@ -21,7 +21,8 @@ def test_pages_that_list_and_count(open_site: Callable, page: Page, objections: 
         assert objections() == [], path
     page.goto(site.url)
     page.get_by_label("Find a case by its id").fill("C-01")
-    page.get_by_role("button", name="Find").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Find").click()
     assert objections() == []
 
 
@@ -30,14 +31,17 @@ def test_the_note_page_in_its_states(open_site: Callable, page: Page, objections
     site = open_site()
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(site.link)
-    page.get_by_role("link", name="S-01").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="S-01").click()
     assert objections() == []
-    page.get_by_role("button", name="Take this note").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take this note").click()
     page.locator("#flag-1").get_by_label("Disagree", exact=True).check()
     for summary in page.locator("summary").all():
         summary.click()
     assert objections() == []
-    page.locator("#flag-1 form.decision button").click()
+    with page.expect_navigation():
+        page.locator("#flag-1 form.decision button").click()
     expect(page.locator(".summary")).to_be_focused()
     assert objections() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -52,11 +56,15 @@ def test_a_blind_note_and_covered_words(open_site: Callable, page: Page, objecti
     page.goto(site.link)
     page.goto(f"{site.url}/choices")
     page.get_by_label("Cover the words").check()
-    page.get_by_role("button", name="Keep").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Keep").click()
     page.goto(site.url)
-    page.get_by_role("link", name="S-01").click()
-    page.get_by_role("button", name="Take this note").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="S-01").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Take this note").click()
     assert objections() == []
-    page.get_by_role("button", name="I see nothing to flag").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="I see nothing to flag").click()
     expect(page.locator(".note details.mask")).not_to_have_attribute("open", "")
     assert objections() == []

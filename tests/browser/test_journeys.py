@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
+from triage.review.people import Person, Role
 from triage.review.vocabulary import Reason, Verdict
 
 pytestmark = pytest.mark.browser
@@ -52,6 +53,20 @@ def press_until(page: Page, key: str, condition: str) -> None:
     raise AssertionError(f"{key} never gave {condition}")
 
 
+def go(page: Page, target: Locator) -> None:
+    """Click what leads to another page and wait for that page."""
+    with page.expect_navigation():
+        target.click()
+
+
+def decide_all(page: Page, verdict: str) -> None:
+    while (forms := page.locator("form.decision")).count():
+        forms.first.get_by_label(verdict, exact=True).check()
+        if verdict == "Disagree":
+            forms.first.get_by_label("Why do you disagree?").select_option("not_said")
+        go(page, forms.first.get_by_role("button"))
+
+
 def submit_with(page: Page, selector: str) -> None:
     tab_to(page, selector)
     with page.expect_navigation():
@@ -89,8 +104,6 @@ def test_a_note_is_reviewed_by_keyboard_alone(open_site: Callable, page: Page) -
     expect(page.locator("#flag-1 form.decision")).to_be_visible()
 
     item_id = page.url.split("/notes/")[1].split("#")[0]
-    from triage.review.people import Person, Role
-
     votes = site.service.note_page(Person("you", "You", frozenset({Role.REVIEWER})), item_id).votes
     verdicts = [(vote.decision.verdict, vote.current) for vote in votes]
     assert (Verdict.DISAGREE, False) in verdicts and (Verdict.ADDED, True) in verdicts
@@ -99,8 +112,8 @@ def test_a_note_is_reviewed_by_keyboard_alone(open_site: Callable, page: Page) -
 def test_words_selected_with_the_mouse_fill_the_form(open_site: Callable, page: Page) -> None:
     site = open_site()
     page.goto(site.link)
-    page.get_by_role("link", name=NOTE).click()
-    page.get_by_role("button", name="Take this note").click()
+    go(page, page.get_by_role("link", name=NOTE))
+    go(page, page.get_by_role("button", name="Take this note"))
     page.evaluate(SELECT_WORDS, "Tutor is sitting")
     form = page.locator("#add form")
     expect(form.locator("[data-words]")).to_have_value("Tutor is sitting")
@@ -114,13 +127,11 @@ def test_words_selected_with_the_mouse_fill_the_form(open_site: Callable, page: 
 def test_a_review_is_completed_without_javascript(open_site: Callable, page: Page) -> None:
     site = open_site()
     page.goto(site.link)
-    page.get_by_role("link", name=NOTE).click()
-    page.get_by_role("button", name="Take this note").click()
-    while (forms := page.locator("form.decision")).count():
-        forms.first.get_by_label("Agree", exact=True).check()
-        forms.first.get_by_role("button").click()
+    go(page, page.get_by_role("link", name=NOTE))
+    go(page, page.get_by_role("button", name="Take this note"))
+    decide_all(page, "Agree")
     page.get_by_label("Act today").check()
-    page.get_by_role("button", name="Complete the review").click()
+    go(page, page.get_by_role("button", name="Complete the review"))
     expect(page.locator(".facts")).to_contain_text("Waiting for a second reader")
 
 
@@ -129,19 +140,15 @@ def test_two_readings_and_an_adjudication(open_site: Callable, page: Page) -> No
     page.goto(site.link)
 
     def read(verdict: str) -> None:
-        page.get_by_role("link", name=NOTE).click()
-        page.get_by_role("button", name="Take this note").click()
-        while (forms := page.locator("form.decision")).count():
-            forms.first.get_by_label(verdict, exact=True).check()
-            if verdict == "Disagree":
-                forms.first.get_by_label("Why do you disagree?").select_option("not_said")
-            forms.first.get_by_role("button").click()
+        go(page, page.get_by_role("link", name=NOTE))
+        go(page, page.get_by_role("button", name="Take this note"))
+        decide_all(page, verdict)
         page.get_by_label("Act, not today").check()
-        page.get_by_role("button", name="Complete the review").click()
+        go(page, page.get_by_role("button", name="Complete the review"))
 
     def act_as(name: str) -> None:
         page.get_by_label("Act as").select_option(label=name)
-        page.get_by_role("button", name="Change").click()
+        go(page, page.get_by_role("button", name="Change"))
 
     read("Agree")
     act_as("Second reader")
@@ -149,12 +156,12 @@ def test_two_readings_and_an_adjudication(open_site: Callable, page: Page) -> No
     expect(page.locator(".facts")).to_contain_text("Readers differ")
     act_as("Another lead")
     page.goto(f"{site.url}/?state=conflicted")
-    page.get_by_role("link", name=NOTE).click()
-    page.get_by_role("link", name="Settle what the readers see differently").click()
+    go(page, page.get_by_role("link", name=NOTE))
+    go(page, page.get_by_role("link", name="Settle what the readers see differently"))
     for ruling in page.locator("section.decision").all():
         ruling.get_by_label("The flag is right").check()
     page.get_by_label("Act today").check()
-    page.get_by_role("button", name="Settle the note").click()
+    go(page, page.get_by_role("button", name="Settle the note"))
     expect(page.locator(".facts")).to_contain_text("Settled by a lead")
 
 
@@ -176,14 +183,14 @@ def test_a_glossary_word_opens_and_closes_by_keyboard(open_site: Callable, page:
 def test_single_keys_work_only_where_they_were_chosen(open_site: Callable, page: Page) -> None:
     site = open_site()
     page.goto(site.link)
-    page.get_by_role("link", name=NOTE).click()
-    page.get_by_role("button", name="Take this note").click()
+    go(page, page.get_by_role("link", name=NOTE))
+    go(page, page.get_by_role("button", name="Take this note"))
     page.keyboard.press("d")
     expect(page.locator("[name=verdict]:checked")).to_have_count(0)
     address = page.url
     page.goto(f"{site.url}/choices")
     page.get_by_label("Use single keys on the note page").check()
-    page.get_by_role("button", name="Keep").click()
+    go(page, page.get_by_role("button", name="Keep"))
     page.goto(address)
     page.keyboard.press("j")
     page.keyboard.press("d")
@@ -193,8 +200,8 @@ def test_single_keys_work_only_where_they_were_chosen(open_site: Callable, page:
 def test_the_bundle_prints(open_site: Callable, page: Page, tmp_path: Path) -> None:
     site = open_site()
     page.goto(site.link)
-    page.get_by_role("link", name=NOTE).click()
-    page.get_by_role("link", name="Evidence to print").click()
+    go(page, page.get_by_role("link", name=NOTE))
+    go(page, page.get_by_role("link", name="Evidence to print"))
     page.emulate_media(media="print")
     expect(page.locator(".top")).to_be_hidden()
     expect(page.locator(".bundle-note")).to_be_visible()

@@ -38,12 +38,16 @@ def serve(
 
 
 def _serve_try_out(settings: "ServiceSettings", address: str) -> None:
+    import signal
+    import sys
     import tempfile
     from pathlib import Path
 
     from api.review.try_out import prepare_try_out
     from api.server import serve
 
+    # Otherwise a process that is told to end leaves the store behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with tempfile.TemporaryDirectory(prefix="triage-try-out-") as directory:
         link = prepare_try_out(settings, Path(directory))
         typer.echo(f"Open this link; it works once:\n\n  {address}{link}\n\nStop with Ctrl+C.", err=True)

@@ -3,7 +3,6 @@ from pathlib import Path
 from api.review.sign_in import use_link_token
 from api.review.try_out import load_samples, prepare_try_out
 from api.settings import ServiceSettings
-from triage.service import ReviewService
 
 
 def test_a_fresh_store_holds_the_samples_and_the_link_opens_it(tmp_path: Path, monkeypatch) -> None:
@@ -19,4 +18,3 @@ def test_a_fresh_store_holds_the_samples_and_the_link_opens_it(tmp_path: Path, m
 def test_samples_are_submitted(store_settings, store, triager, people) -> None:
     load_samples(store_settings, triager, [b'{"id": "S-1", "text": "YP has a second phone and hides it."}'])
     assert store.queue(people["reviewer"]).rows[0].note_id == "S-1"
-    assert isinstance(store, ReviewService)
