@@ -63,6 +63,8 @@ class ReadingOrderRules:
         Args:
             notes: Notes of one child in any order.
         """
+        if not notes:
+            return ReadingOrder(band=Band.NOTE, reasons=())
         ordered = sorted(notes, key=_when)
         reasons = [reason for rule in self._rules.rules for reason in _apply(rule, ordered)]
         reasons.sort(key=lambda reason: (_BANDS.index(reason.band), reason.rule))

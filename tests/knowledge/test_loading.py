@@ -82,9 +82,7 @@ def test_what_was_found_valid_is_kept_by_digest(directory: Path, monkeypatch: py
 def test_a_change_is_read_again(directory: Path) -> None:
     load_knowledge(directory)
     path = directory / "context.yaml"
-    path.write_text(
-        path.read_text().replace('patterns: ["no"]', 'patterns: ["no", "nil"]')
-    )
+    path.write_text(path.read_text().replace('patterns: ["no"]', 'patterns: ["no", "nil"]'))
     loading._load_cached.cache_clear()
     assert load_knowledge(directory).context.rules[0].patterns == ("no", "nil")
 

@@ -233,4 +233,6 @@ def write_text_whole(path: Path, text: str) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
+    # A temporary file is its owner's alone; a service may run as another user.
+    Path(temporary).chmod(0o644)
     Path(temporary).replace(path)
