@@ -285,3 +285,9 @@ def test_the_order_of_notes_does_not_matter(triager: Triager, arranged: list[tup
     notes = [note(text, days_ago=days, id=text) for text, days in arranged]
     expected = triager.assess_case(sorted(notes, key=lambda each: each.text))[1]
     assert triager.assess_case(notes)[1] == expected
+
+
+@pytest.mark.parametrize("notes", [[], [""]], ids=["no note", "no note that could be assessed"])
+def test_a_case_without_an_assessed_note_is_ordered(triager: Triager, notes: list[str]) -> None:
+    _, order = triager.assess_case([note(text) for text in notes])
+    assert order.band is (Band.NEXT_WORKING_DAY if notes else Band.NOTE)

@@ -26,7 +26,7 @@ from triage.pipeline.compiler import Compiler
 from triage.pipeline.context import ContextEngine
 from triage.pipeline.extractor import locate
 from triage.pipeline.language import make_language
-from triage.pipeline.programs import TermMatcher
+from triage.pipeline.programs import TermMatcher, how_common
 from triage.pipeline.reading import read
 
 
@@ -53,8 +53,9 @@ def tools():
     engine = ContextEngine(RULES, compiler)
     phrases = compiler.phrases()
     nlp = make_language(compiler.words())
-    terms = TermMatcher(nlp, phrases)
-    engine.finish(phrases)
+    common = how_common(phrases)
+    terms = TermMatcher(nlp, phrases, compiler.factored(), common)
+    engine.finish(common)
     return engine, nlp, terms
 
 
