@@ -4,7 +4,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: setup demo test check serve train bench bench-api format
+.PHONY: setup demo test check serve train bench bench-api bench-review format
 
 setup: $(READY)
 
@@ -43,6 +43,9 @@ bench: setup
 bench-api: setup
 	$(BIN)/triage train --if-missing
 	$(BIN)/python -m bench.api
+
+bench-review: setup
+	$(BIN)/python -m bench.review
 
 format: setup
 	$(BIN)/ruff format .
