@@ -1,16 +1,30 @@
 """Finds glossary words and wording that guides advise against; neither ever changes a flag."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from triage.extraction import Annotation, Span
 from triage.knowledge.schemas import GlossaryFile, WordingFile
-from triage.pipeline.compiler import Compiler
-from triage.pipeline.programs import ProgramIndex
+from triage.pipeline.compiler import Compiler, Program
 from triage.pipeline.reading import Reading
 from triage.pipeline.text import normalise
 
 _QUOTED = re.compile(r'"[^"\n]{1,400}"|(?<![A-Za-z0-9])\'[^\'\n]{1,400}\'(?![A-Za-z0-9])')
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of a glossary entry."""
+
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A phrase that a wording rule prompts on."""
+
+    rule: str
 
 
 class Annotator:
@@ -19,52 +33,50 @@ class Annotator:
     Args:
         glossary: Words to explain.
         wording: Phrases to prompt on.
-        compiler: Collects their phrases; call `finish` once all patterns are compiled.
+        compiler: Collects their phrases.
+
+    Attributes:
+        programs: What finds the terms and phrases.
     """
 
     def __init__(self, glossary: GlossaryFile, wording: WordingFile, compiler: Compiler) -> None:
         self._case_sensitive = {
             entry.id: frozenset(map(normalise, entry.terms)) for entry in glossary.entries if entry.case_sensitive
         }
-        self._words = [(compiler.compile_words(term), entry.id) for entry in glossary.entries for term in entry.terms]
-        self._phrases = [
-            (program, rule.id)
+        self.programs: list[tuple[Program, Term | Wording]] = [
+            (compiler.compile_words(term), Term(entry.id)) for entry in glossary.entries for term in entry.terms
+        ]
+        self.programs += [
+            (program, Wording(rule.id))
             for rule in wording.rules
             for source in rule.patterns
             for program in compiler.compile(source)
         ]
 
-    def finish(self, common: Mapping[int, float]) -> None:
-        """Index the compiled entries."""
-        self._glossary = ProgramIndex(self._words, common)
-        self._wording = ProgramIndex(self._phrases, common)
-
-    def glossary(self, reading: Reading) -> tuple[Annotation, ...]:
+    def glossary(self, reading: Reading, found: Iterable[tuple[Term, Span]]) -> tuple[Annotation, ...]:
         """Return the first occurrence of each glossary entry, in text order."""
         first: dict[str, Annotation] = {}
-        for found in sorted(self._find(self._glossary, reading), key=_position):
-            exact = self._case_sensitive.get(found.entry)
-            if exact is None or reading.text[found.start : found.end] in exact:
-                first.setdefault(found.entry, found)
+        for hit in sorted((_annotation(reading, term.entry, span) for term, span in found), key=_position):
+            exact = self._case_sensitive.get(hit.entry)
+            if exact is None or reading.text[hit.start : hit.end] in exact:
+                first.setdefault(hit.entry, hit)
         return tuple(first.values())
 
-    def wording(self, reading: Reading) -> tuple[Annotation, ...]:
+    def wording(self, reading: Reading, found: Iterable[tuple[Wording, Span]]) -> tuple[Annotation, ...]:
         """Return all phrases to prompt on, outside quoted speech, in text order."""
+        hits = {_annotation(reading, wording.rule, span) for wording, span in found}
+        if not hits:
+            return ()
         quoted = [match.span() for match in _QUOTED.finditer(reading.text)]
         return tuple(
-            found
-            for found in sorted(set(self._find(self._wording, reading)), key=_position)
-            if not any(start <= found.start and found.end <= end for start, end in quoted)
+            hit
+            for hit in sorted(hits, key=_position)
+            if not any(start <= hit.start and hit.end <= end for start, end in quoted)
         )
 
-    def _find(self, index: ProgramIndex[str], reading: Reading) -> Iterator[Annotation]:
-        for hits in reading.hits:
-            for entry, span in index.find(hits):
-                yield Annotation(entry, *_characters(reading, span))
 
-
-def _characters(reading: Reading, span: Span) -> Span:
-    return reading.characters(*span)
+def _annotation(reading: Reading, entry: str, span: Span) -> Annotation:
+    return Annotation(entry, *reading.characters(*span))
 
 
 def _position(annotation: Annotation) -> tuple[int, int, str]:

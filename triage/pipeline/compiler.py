@@ -1,17 +1,19 @@
 """Compiles patterns of the knowledge into programs over labels, and collects the phrases that carry each label.
 
 Every element of a pattern (a concept, some concepts, alternative words) becomes one integer label. A concept term with
-many alternatives is not multiplied out: it becomes a program of its own, whose match gives the concept's labels.
+many alternatives is not multiplied out here: it is handed on as choices.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.patterns import Concepts, Element, Pattern, Words, parse_pattern, parse_term
 from triage.knowledge.schemas import DEFAULT_WINDOW, Concept
-from triage.pipeline.hits import Labels, as_mask
+from triage.pipeline.hits import Labels
+from triage.pipeline.lexicon import Choices
 
 Key = tuple[str, ...]
 
@@ -24,19 +26,16 @@ class Program:
         parts: Labels in order, and the gaps allowed between them.
         within: Tokens that all parts together may span.
         required: All its labels.
-        mask: The same as bits.
     """
 
     parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     within: int
     required: frozenset[int]
-    mask: int
 
 
 def make_program(parts: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...], within: int) -> Program:
     """Return the program of these parts."""
-    required = frozenset(label for labels, _ in parts for label in labels)
-    return Program(parts, within, required, as_mask(required))
+    return Program(parts, within, frozenset(label for labels, _ in parts for label in labels))
 
 
 class Compiler:
@@ -54,10 +53,10 @@ class Compiler:
             name: frozenset([name, *(other for other, c in concepts.items() if name in c.includes)])
             for name in concepts
         }
-        self.concept_labels = {name: self._label(("concept", name)) for name in concepts}
+        self._concept_of = {self._label(("concept", name)): name for name in concepts}
         self._literal: dict[str, set[str]] = defaultdict(set)
         self._interned: dict[frozenset[int], Labels] = {}
-        self._factored: list[tuple[str, Program]] = []
+        self._choices: list[tuple[str, Choices]] = []
         for name, concept in concepts.items():
             for term in concept.terms:
                 self._add_term(name, term)
@@ -83,11 +82,11 @@ class Compiler:
             labels[phrase].update(label for name in names for label in by_concept[name])
         return {phrase: self._intern(frozenset(found)) for phrase, found in labels.items()}
 
-    def factored(self) -> Iterator[tuple[Program, Labels]]:
-        """Yield the programs of factored concept terms with the labels that a match stands for."""
+    def choices(self) -> Iterator[tuple[Choices, Labels]]:
+        """Yield the terms of concepts that are made of choices, with the labels they stand for."""
         by_concept = self._labels_by_concept()
-        for name, program in self._factored:
-            yield program, self._intern(by_concept[name])
+        for name, places in self._choices:
+            yield places, self._intern(by_concept[name])
 
     def names(self) -> dict[int, str]:
         """Return a readable name of each label: its concepts, or its first words."""
@@ -99,20 +98,22 @@ class Compiler:
     def words(self) -> frozenset[str]:
         """Return every word of the lexicon."""
         literal = (phrase for key in self._labels if key[0] == "words" for phrase in key[1:])
-        return frozenset(word for phrases in (literal, self._literal) for phrase in phrases for word in phrase.split())
+        chosen = (phrase for _, places in self._choices for phrases in places for phrase in phrases)
+        return frozenset(word for phrase in chain(literal, self._literal, chosen) for word in phrase.split())
 
     def _add_term(self, name: str, term: str) -> None:
-        """Multiply a short term out into phrases; keep a long one as programs."""
+        """Multiply a short term out into phrases; keep a long one as choices."""
         for sequence in parse_term(term, self._inflector):
-            if len(sequence.elements) == 1 and isinstance(sequence.elements[0], Words):
-                for phrase in sequence.elements[0].phrases:
-                    self._literal[phrase].add(name)
-            else:
-                self._factored.append((name, self._program(Pattern((sequence,)), DEFAULT_WINDOW)))
+            places = tuple(element.phrases for element in sequence.elements if isinstance(element, Words))
+            if len(places) > 1:
+                self._choices.append((name, places))
+                continue
+            for phrase in places[0]:
+                self._literal[phrase].add(name)
 
     def _intern(self, members: frozenset[int]) -> Labels:
         if members not in self._interned:
-            self._interned[members] = Labels(members)
+            self._interned[members] = Labels(members, map(self._concept_of.__getitem__, members & self._concept_of.keys()))
         return self._interned[members]
 
     def _labels_by_concept(self) -> dict[str, frozenset[int]]:

@@ -38,7 +38,9 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _CompiledRule:
+class CompiledRule:
+    """A context rule whose patterns are compiled."""
+
     rule: ContextRule
     when: tuple[Program, ...]
     unless: tuple[Program, ...]
@@ -60,14 +62,14 @@ class _Pseudo:
     """Words that look like a modifier and are none."""
 
 
-_Payload = _CompiledRule | _Termination | _Pseudo
+_Payload = CompiledRule | _Termination | _Pseudo
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A modifier in the text, with the token ranges it reaches."""
 
-    compiled: _CompiledRule
+    compiled: CompiledRule
     span: Span
     reach: tuple[Span, ...]
 
@@ -76,7 +78,7 @@ class _Found:
 class _Pieces:
     """What the index finds in one sentence."""
 
-    modifiers: list[tuple[_CompiledRule, Span]] = field(default_factory=list)
+    modifiers: list[tuple[CompiledRule, Span]] = field(default_factory=list)
     pseudo: list[Span] = field(default_factory=list)
     terminators: dict[str, list[Span]] = field(default_factory=lambda: defaultdict(list))
 
@@ -87,38 +89,53 @@ class ContextEngine:
     Args:
         rules: The context file.
         compiler: Collects the phrases that the rules need; call `finish` once all patterns are compiled.
+
+    Attributes:
+        far: Programs of the rules whose modifiers reach other sentences; what they find is handed to `apply`.
     """
 
     def __init__(self, rules: ContextFile, compiler: Compiler) -> None:
-        near: list[tuple[Program, _Payload]] = []
-        far: list[tuple[Program, _Payload]] = []
+        self._programs: list[tuple[Program, _Payload]] = []
+        self.far: list[tuple[Program, CompiledRule]] = []
         for group, patterns in rules.terminations.items():
-            near += [(program, _Termination(group)) for source in patterns for program in compiler.compile(source)]
-        for source in rules.pseudo:
-            near += [(program, _Pseudo()) for program in compiler.compile(source)]
+            self._programs += [(program, _Termination(group)) for program in _programs(patterns, compiler)]
+        self._programs += [(program, _Pseudo()) for program in _programs(rules.pseudo, compiler)]
         for rule in rules.rules:
-            compiled = _CompiledRule(rule, _programs(rule.when, compiler), _programs(rule.unless, compiler))
-            programs = far if rule.direction in LEAVING_SENTENCE else near
-            programs += [(program, compiled) for program in _programs(rule.patterns, compiler)]
-        self._programs = (near, far)
+            compiled = CompiledRule(rule, _programs(rule.when, compiler), _programs(rule.unless, compiler))
+            programs = [(program, compiled) for program in _programs(rule.patterns, compiler)]
+            if rule.direction in LEAVING_SENTENCE:
+                self.far += programs
+            else:
+                self._programs += programs
 
     def finish(self, common: Mapping[int, float]) -> None:
         """Index the compiled rules."""
-        self._near = ProgramIndex(self._programs[0], common)
-        self._far = ProgramIndex(self._programs[1], common)
+        self._near = ProgramIndex(self._programs, common)
 
-    def apply(self, reading: Reading, targets: Sequence[Target]) -> list[Context]:
-        """Return the status and deciding modifiers of each target."""
+    def apply(
+        self, reading: Reading, targets: Sequence[Target], far: Iterable[tuple[int, CompiledRule, Span]]
+    ) -> list[Context]:
+        """Return the status and deciding modifiers of each target.
+
+        Args:
+            reading: The text.
+            targets: What is asked.
+            far: Sentence, rule and tokens of everything that the programs of `far` find in the text.
+        """
         if not targets:
             return []
-        far = list(self._neighbouring(reading, max(target.sentence for target in targets) + 1))
+        arriving = _by_sentence(reading, far)
         pieces = {
             sentence: _sort(self._near.find(reading.hits[sentence]))
             for sentence in {target.sentence for target in targets}
         }
         near = {sentence: self._within(reading, sentence, found) for sentence, found in pieces.items()}
         return [
-            _decide(reading, target, [*near[target.sentence], *_arriving(far, target, pieces[target.sentence])])
+            _decide(
+                reading,
+                target,
+                [*near[target.sentence], *_arriving(arriving[target.sentence], target, pieces[target.sentence])],
+            )
             for target in targets
         ]
 
@@ -133,12 +150,19 @@ class ContextEngine:
             and compiled.holds(hits)
         ]
 
-    def _neighbouring(self, reading: Reading, last: int) -> Iterator[_Found]:
-        """Find the modifiers of other sentences: headings, answers, afterthoughts."""
-        for sentence, hits in enumerate(reading.hits[: last + 1]):
-            for compiled, span in self._far.find(hits):
-                if isinstance(compiled, _CompiledRule) and stands(compiled.rule, reading, sentence, span):
-                    yield _Found(compiled, span, reaches(compiled.rule, reading, sentence, span, ()))
+
+def _by_sentence(reading: Reading, far: Iterable[tuple[int, CompiledRule, Span]]) -> dict[int, list[_Found]]:
+    """Return the modifiers of other sentences (headings, answers, afterthoughts) by the sentences they reach."""
+    arriving: dict[int, list[_Found]] = defaultdict(list)
+    for sentence, compiled, span in far:
+        if not stands(compiled.rule, reading, sentence, span):
+            continue
+        found = _Found(compiled, span, reaches(compiled.rule, reading, sentence, span, ()))
+        # A cue may hold the modifier itself, so its own sentence counts as reached.
+        reached = {sentence, *(reading.sentence_of[token] for start, end in found.reach for token in (start, end - 1))}
+        for number in range(min(reached), max(reached) + 1):
+            arriving[number].append(found)
+    return arriving
 
 
 def _programs(patterns: Iterable[str], compiler: Compiler) -> tuple[Program, ...]:
@@ -149,7 +173,7 @@ def _sort(found: Iterable[tuple[_Payload, Span]]) -> _Pieces:
     """Part modifiers, terminators and pseudo-modifiers."""
     pieces = _Pieces()
     for payload, span in found:
-        if isinstance(payload, _CompiledRule):
+        if isinstance(payload, CompiledRule):
             pieces.modifiers.append((payload, span))
         elif isinstance(payload, _Termination):
             pieces.terminators[payload.group].append(span)

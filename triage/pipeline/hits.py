@@ -10,13 +10,14 @@ class Labels:
 
     Args:
         members: The labels.
+        concepts: Names of the concepts among them, in order.
     """
 
-    __slots__ = ("mask", "members")
+    __slots__ = ("concepts", "members")
 
-    def __init__(self, members: Iterable[int]) -> None:
+    def __init__(self, members: Iterable[int], concepts: Iterable[str] = ()) -> None:
         self.members = frozenset(members)
-        self.mask = as_mask(self.members)
+        self.concepts = tuple(sorted(concepts))
 
 
 class Hits:
@@ -29,24 +30,20 @@ class Hits:
 
     Attributes:
         kinds: The distinct label sets.
-        mask: One bit for each label present.
     """
 
-    __slots__ = ("_found", "_spans", "kinds", "mask")
+    __slots__ = ("_found", "_spans", "kinds")
 
     def __init__(self, found: list[tuple[Labels, Span]]) -> None:
         self._found = found
         self._spans: dict[int, list[Span]] = {}
         self.kinds = {labels for labels, _ in found}
-        self.mask = 0
-        for labels in self.kinds:
-            self.mask |= labels.mask
 
     def __iter__(self) -> Iterator[tuple[Labels, Span]]:
         return iter(self._found)
 
     def __contains__(self, label: int) -> bool:
-        return bool(self.mask >> label & 1)
+        return any(label in labels.members for labels in self.kinds)
 
     def spans(self, label: int) -> list[Span]:
         """Return the token spans of a label, in text order."""
@@ -54,11 +51,3 @@ class Hits:
         if spans is None:
             spans = self._spans[label] = [span for labels, span in self._found if label in labels.members]
         return spans
-
-
-def as_mask(labels: Iterable[int]) -> int:
-    """Return an integer with one bit for each label."""
-    mask = 0
-    for label in labels:
-        mask |= 1 << label
-    return mask

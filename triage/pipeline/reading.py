@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from operator import add
 
-from spacy.attrs import IDX, IS_SPACE, LENGTH, NORM, ORTH
-from spacy.language import Language
-from spacy.tokens import Doc
-
 from triage.extraction import Span
 from triage.pipeline.hits import Hits
-from triage.pipeline.programs import TermMatcher
+from triage.pipeline.lexicon import Lexicon
 from triage.pipeline.sentences import split_sentences
 from triage.pipeline.text import normalise
+from triage.pipeline.tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +40,21 @@ class Reading:
         return self.offsets[start][0], self.offsets[end - 1][1]
 
 
-def read(text: str, nlp: Language, terms: TermMatcher) -> Reading:
-    """Tokenise a text, split it into sentences and find the terms of the lexicon."""
+def read(text: str, tokens: Tokens, lexicon: Lexicon) -> Reading:
+    """Tokenise a text, split it into sentences and find the phrases of the lexicon."""
     plain = normalise(text)
-    doc, (starts, lengths) = _tokens(nlp, plain)
+    starts, lengths, words = tokens.of_text(plain)
     sentences = tuple(split_sentences(plain)) or ((0, len(plain)),)
     tokens_of = _token_ranges(starts, sentences)
-    sentence_of = _assign(tokens_of)
     return Reading(
         text=plain,
-        words=tuple(map(nlp.vocab.strings.__getitem__, doc.to_array("NORM").tolist())),
+        words=words,
         offsets=tuple(zip(starts, map(add, starts, lengths), strict=True)),
         sentences=sentences,
-        sentence_of=sentence_of,
+        sentence_of=_assign(tokens_of),
         tokens_of=tokens_of,
-        hits=terms.find(doc, sentence_of, len(sentences)),
+        hits=tuple(Hits(lexicon.find(words, first, last)) for first, last in tokens_of),
     )
-
-
-def _tokens(nlp: Language, text: str) -> tuple[Doc, tuple[list[int], list[int]]]:
-    """Return the tokens that are not white space, with their start and length.
-
-    White space is a token of its own for spaCy; left in, a double space or a wrapped line would part a phrase.
-    """
-    doc = nlp.make_doc(text)
-    columns = doc.to_array([IDX, LENGTH, NORM, ORTH, IS_SPACE])
-    if columns[:, 4].any():
-        columns = columns[columns[:, 4] == 0]
-        doc = Doc(nlp.vocab, words=[nlp.vocab.strings[orth] for orth in columns[:, 3]])
-        doc.from_array([NORM], columns[:, 2:3])
-    return doc, (columns[:, 0].tolist(), columns[:, 1].tolist())
 
 
 def _token_ranges(starts: list[int], sentences: tuple[Span, ...]) -> tuple[Span, ...]:
