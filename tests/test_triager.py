@@ -73,10 +73,10 @@ def test_what_cannot_be_assessed_reaches_a_person(triager, text, cause):
 
 
 def test_a_failing_detector_does_not_look_like_a_clean_note(triager, monkeypatch):
-    def fail(text):
+    def fail(text, *_):
         raise RuntimeError(text)
 
-    monkeypatch.setattr(triager._extractor, "extract", fail)
+    monkeypatch.setattr("triage.pipeline.extractor.read", fail)
     assessment = triager.assess(PHONE)
     assert (assessment.outcome, assessment.cause) == ("not_assessed", Cause.INTERNAL_ERROR)
     assert PHONE not in assessment.model_dump_json()

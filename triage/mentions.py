@@ -3,9 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from triage.extraction import Context, CueMention
 from triage.flag import CURRENT, FLAGGED, Level, Source, Status
+
+_LEVELS = tuple(Level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +64,33 @@ def found_by_cue(mention: CueMention, contribution: float | None) -> Found:
 
 
 def without_repeats(mentions: Iterable[Found]) -> list[Found]:
-    """Drop mentions that lie within another of the same indicator; cues come before the model on equal words."""
-    kept: list[Found] = []
-    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m.start, m.source.kind, m.source.id)):
-        inside = any(
-            other.indicator == mention.indicator and other.start <= mention.start and mention.end <= other.end
-            for other in kept
-        )
-        if not inside:
-            kept.append(mention)
-    return sorted(kept, key=lambda m: (m.start, m.end, m.indicator, m.source.id))
+    """Drop mentions that add nothing to a longer one of the same indicator, status and level.
+
+    Cues come before the model on equal words. A description of harm within a longer warning sign stays.
+    """
+    kept: dict[str, list[Found]] = defaultdict(list)
+    for mention in sorted(mentions, key=_longest_first):
+        others = kept[mention.indicator]
+        if not any(_covers(other, mention) for other in others):
+            others.append(mention)
+    return sorted(
+        chain.from_iterable(kept.values()), key=lambda m: (m.start, m.end, m.indicator, (m.source.kind, m.source.id))
+    )
+
+
+def _longest_first(mention: Found) -> tuple[int, int, int, str, str]:
+    source = mention.source
+    return mention.start - mention.end, mention.start, _LEVELS.index(mention.level), source.kind, source.id
+
+
+def _covers(longer: Found, mention: Found) -> bool:
+    """Whether a mention says all that another within it says."""
+    return (
+        longer.start <= mention.start
+        and mention.end <= longer.end
+        and longer.status is mention.status
+        and _LEVELS.index(longer.level) <= _LEVELS.index(mention.level)
+    )
 
 
 def group_by_flag(mentions: Sequence[Found]) -> list[Group]:

@@ -1,8 +1,12 @@
 """Turns code-point offsets into quotes with both offset units."""
 
-from itertools import accumulate
+import re
+from bisect import bisect_left
 
 from triage.flag import Quote
+
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+"""Characters that take two UTF-16 code units."""
 
 
 class Quoter:
@@ -14,17 +18,15 @@ class Quoter:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        astral = any(character > "\uffff" for character in text)
-        self._utf16 = [0, *accumulate(1 + (character > "\uffff") for character in text)] if astral else None
+        self._astral = [] if text.isascii() else [match.start() for match in _ASTRAL.finditer(text)]
 
     def fields(self, start: int, end: int) -> dict[str, int | str]:
         """Return the fields of a `Quote` for `text[start:end]`."""
-        units = self._utf16
         return {
             "start": start,
             "end": end,
-            "start_utf16": units[start] if units else start,
-            "end_utf16": units[end] if units else end,
+            "start_utf16": start + bisect_left(self._astral, start),
+            "end_utf16": end + bisect_left(self._astral, end),
             "quote": self._text[start:end],
         }
 

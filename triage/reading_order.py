@@ -1,29 +1,36 @@
 """When a person should read a note: rules from the knowledge over flags and concepts, never a score of a child."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from triage.flag import CURRENT, Band, Level, NoteQuote, OrderReason, ReadingOrder, Status
 from triage.knowledge.schemas import Condition, OrderRule, ReadingOrderFile, Strength
+from triage.offsets import Quoter
 
 _BANDS = tuple(Band)
+_SHOWN = 3
+"""Places of concepts shown for one condition."""
+
+
+class Place(NamedTuple):
+    """Words of a note: the index of their sentence and their offsets, in code points."""
+
+    sentence: int
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True)
 class FlagSignal:
-    """What the rules see of one mention under a flag.
-
-    Attributes:
-        sentence: Index of its sentence.
-    """
+    """What the rules see of one mention under a flag."""
 
     indicator: str
     strength: Strength
     level: Level
     status: Status
-    sentence: int
-    quote: NoteQuote
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +41,22 @@ class Signals:
         note_id: The caller's identifier, for reasons that rest on an earlier note.
         recorded_at: When the note was written; notes without a date count as recent.
         flags: One entry a mention shown under a flag.
-        concepts: Concept name to (sentence, quote) of its places.
+        concepts: Places of each concept.
+        quoter: Cuts quotes out of the note.
     """
 
     note_id: str | None
     recorded_at: datetime | date | None
     flags: tuple[FlagSignal, ...]
-    concepts: dict[str, tuple[tuple[int, NoteQuote], ...]]
+    concepts: Mapping[str, Sequence[Place]]
+    quoter: Quoter
+
+    def quote(self, place: Place) -> NoteQuote:
+        """Return the words of a place, with the note they are of."""
+        return NoteQuote(**self.quoter.fields(place.start, place.end), note_id=self.note_id)
+
+
+_Words = tuple[Signals, Place]
 
 
 class ReadingOrderRules:
@@ -75,39 +91,41 @@ class ReadingOrderRules:
 
 def _apply(rule: OrderRule, notes: Sequence[Signals]) -> Iterator[OrderReason]:
     window = _window(notes, rule.window_days)
-    quotes = _all_hold(rule.when, window)
-    if quotes is None or any(_holds(condition, window) is not None for condition in rule.unless):
+    found = _all_hold(rule.when, window)
+    if found is None or any(_holds(condition, window) is not None for condition in rule.unless):
         return
     band = rule.band
     if rule.raise_to is not None and (more := _all_hold(rule.raise_when, window)) is not None:
-        band, quotes = rule.raise_to, [*quotes, *more]
-    unique = tuple(dict.fromkeys(quotes))
-    yield OrderReason(rule=rule.id, text=rule.text, band=band, quotes=unique)
+        band, found = rule.raise_to, [*found, *more]
+    quotes = tuple(dict.fromkeys(note.quote(place) for note, place in found))
+    yield OrderReason(rule=rule.id, text=rule.text, band=band, quotes=quotes)
 
 
-def _all_hold(conditions: Iterable[Condition], notes: Sequence[Signals]) -> list[NoteQuote] | None:
-    quotes: list[NoteQuote] = []
+def _all_hold(conditions: Iterable[Condition], notes: Sequence[Signals]) -> list[_Words] | None:
+    words: list[_Words] = []
     for condition in conditions:
         found = _holds(condition, notes)
         if found is None:
             return None
-        quotes += found
-    return quotes
+        words += found
+    return words
 
 
-def _holds(condition: Condition, notes: Sequence[Signals]) -> list[NoteQuote] | None:
-    """Return the quotes that a condition rests on; None where it does not hold."""
+def _holds(condition: Condition, notes: Sequence[Signals]) -> list[_Words] | None:
+    """Return the words that a condition rests on; None where it does not hold."""
     if not _names_flags(condition):
-        quotes = [quote for note in notes for name in condition.concepts for _, quote in note.concepts.get(name, ())]
-        return quotes[:3] or None
-    quotes = []
+        words = [
+            (note, place) for note in notes for name in condition.concepts for place in note.concepts.get(name, ())
+        ]
+        return words[:_SHOWN] or None
+    words = []
     indicators = set()
     for note in notes:
         for flag in note.flags:
             if _matches(condition, flag) and (beside := _beside(condition, note, flag)) is not None:
                 indicators.add(flag.indicator)
-                quotes += [flag.quote, *beside]
-    return quotes if len(indicators) >= condition.at_least else None
+                words += [(note, place) for place in (flag.place, *beside)]
+    return words if len(indicators) >= condition.at_least else None
 
 
 def _names_flags(condition: Condition) -> bool:
@@ -123,14 +141,14 @@ def _matches(condition: Condition, flag: FlagSignal) -> bool:
     )
 
 
-def _beside(condition: Condition, note: Signals, flag: FlagSignal) -> list[NoteQuote] | None:
-    """Return the quote of a concept the condition asks for beside the flag; None where there is none."""
+def _beside(condition: Condition, note: Signals, flag: FlagSignal) -> list[Place] | None:
+    """Return the place of a concept the condition asks for beside the flag; None where there is none."""
     if not condition.concepts:
         return []
     for name in condition.concepts:
-        for sentence, quote in note.concepts.get(name, ()):
-            if not condition.same_sentence or sentence == flag.sentence:
-                return [quote]
+        for place in note.concepts.get(name, ()):
+            if not condition.same_sentence or place.sentence == flag.place.sentence:
+                return [place]
     return None
 
 

@@ -23,7 +23,8 @@ from triage.knowledge.loading import load_knowledge
 from triage.knowledge.schemas import Knowledge
 from triage.mentions import Found, Group, found_by_cue, group_by_flag, without_repeats
 from triage.note import MAX_CHARACTERS, Note
-from triage.pipeline.extractor import Extractor
+from triage.offsets import Quoter
+from triage.pipeline.extractor import Extractor, ReadText
 from triage.pipeline.text import cause_not_assessed
 from triage.reading_order import ReadingOrderRules, Signals
 from triage.scoring.artefact import load_promoted
@@ -139,34 +140,30 @@ class Triager:
 
     def _assess_chunk(self, notes: Sequence[Note]) -> Iterator[tuple[Assessment, Signals | None]]:
         causes = [cause_not_assessed(note.text, max_characters=self.max_characters) for note in notes]
-        extractions = [None if cause else self._extract(note) for note, cause in zip(notes, causes, strict=True)]
-        scores = iter(self._score([extraction for extraction in extractions if extraction is not None]))
-        for note, cause, extraction in zip(notes, causes, extractions, strict=True):
-            score = next(scores) if extraction is not None else None
-            yield self._answer(note, cause, extraction, score)
-
-    def _extract(self, note: Note) -> Extraction | None:
-        try:
-            return self._extractor.extract(note.text)
-        except Exception:  # A failure must look like one, and its message could hold note text.
-            return None
+        texts = self._extractor.read_many(note.text for note, cause in zip(notes, causes, strict=True) if cause is None)
+        read = [None if cause else next(texts) for cause in causes]
+        scores = iter(self._score([text.extraction for text in read if isinstance(text, ReadText)]))
+        for note, cause, text in zip(notes, causes, read, strict=True):
+            if isinstance(text, ReadText):
+                yield self._answer(note, text, next(scores))
+            else:
+                # A failure must look like one, and its message could hold note text.
+                yield self.not_assessed(note, cause or Cause.INTERNAL_ERROR), None
 
     def _score(self, extractions: Sequence[Extraction]) -> Sequence[NoteScore | None]:
         return self._scorer.score(extractions) if self._scorer else [None] * len(extractions)
 
-    def _answer(
-        self, note: Note, cause: Cause | None, extraction: Extraction | None, score: NoteScore | None
-    ) -> tuple[Assessment, Signals | None]:
-        if cause is not None or extraction is None:
-            return self.not_assessed(note, cause or Cause.INTERNAL_ERROR), None
-        groups, rest = self._decide(note, extraction, score)
-        signals = self._writer.signals(note, extraction, groups)
+    def _answer(self, note: Note, text: ReadText, score: NoteScore | None) -> tuple[Assessment, Signals]:
+        groups, rest = self._decide(text, score)
+        quoter = Quoter(note.text)
+        signals = self._writer.signals(note, text.extraction, groups, quoter)
         order = self._rules.order_note(signals)
-        return self._writer.answer(note, extraction, groups, rest, score, order, self.versions), signals
+        answer = self._writer.answer(note, text.extraction, groups, rest, score, order, self.versions, quoter)
+        return answer, signals
 
-    def _decide(self, note: Note, extraction: Extraction, score: NoteScore | None) -> tuple[list[Group], list[Found]]:
+    def _decide(self, text: ReadText, score: NoteScore | None) -> tuple[list[Group], list[Found]]:
         """Return the raised flags, and the mentions that raise none."""
-        mentions = without_repeats(self._refined(extraction, list(self._mentions(note, extraction, score))))
+        mentions = without_repeats(self._refined(text.extraction, list(self._mentions(text, score))))
         groups = group_by_flag(mentions)
         if score is not None:
             groups = [group for group in groups if group.indicator in score.raised]
@@ -183,14 +180,14 @@ class Triager:
         )
         return [replace(mention, context=context) for mention, context in zip(mentions, contexts, strict=True)]
 
-    def _mentions(self, note: Note, extraction: Extraction, score: NoteScore | None) -> Iterator[Found]:
+    def _mentions(self, text: ReadText, score: NoteScore | None) -> Iterator[Found]:
         contributions = score.contributions if score else {}
-        for mention in extraction.mentions:
+        for mention in text.extraction.mentions:
             yield found_by_cue(mention, contributions.get((mention.indicator, mention.sentence)))
         if score is None or self._scorer is None:
             return
-        contexts = self._extractor.statuses_of(
-            note.text, [(found.start, found.end, found.indicator) for found in score.mentions]
+        contexts = self._extractor.statuses_in(
+            text, [(found.start, found.end, found.indicator) for found in score.mentions]
         )
         for found, context in zip(score.mentions, contexts, strict=True):
             yield Found(

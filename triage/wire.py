@@ -13,7 +13,6 @@ from triage.flag import (
     Level,
     Mention,
     ModifierQuote,
-    NoteQuote,
     ReadingOrder,
     Versions,
     WordingPrompt,
@@ -22,7 +21,7 @@ from triage.knowledge.schemas import Knowledge, Strength
 from triage.mentions import Found, Group
 from triage.note import Note
 from triage.offsets import Quoter
-from triage.reading_order import FlagSignal, Signals
+from triage.reading_order import FlagSignal, Place, Signals
 from triage.scoring.scorer import NoteScore
 
 _STRENGTHS = tuple(Strength)
@@ -56,9 +55,9 @@ class AnswerWriter:
         score: NoteScore | None,
         order: ReadingOrder,
         versions: Versions,
+        quoter: Quoter,
     ) -> Assessment:
         """Return the assessment of a note that was read."""
-        quoter = Quoter(note.text)
         return Assessment(
             note_id=note.id,
             case_id=note.case_id,
@@ -81,15 +80,13 @@ class AnswerWriter:
             versions=versions,
         )
 
-    def signals(self, note: Note, extraction: Extraction, groups: Sequence[Group]) -> Signals:
+    def signals(self, note: Note, extraction: Extraction, groups: Sequence[Group], quoter: Quoter) -> Signals:
         """Return what the reading-order rules see of a note."""
-        quoter = Quoter(note.text)
-        concepts: dict[str, list[tuple[int, NoteQuote]]] = defaultdict(list)
+        concepts: dict[str, list[Place]] = defaultdict(list)
         for index, sentence in enumerate(extraction.sentences):
             for name, first, last in sentence.concepts:
                 if name in self._ordering:
-                    start, end = sentence.offsets[first][0], sentence.offsets[last - 1][1]
-                    concepts[name].append((index, _note_quote(note, quoter, start, end)))
+                    concepts[name].append(Place(index, sentence.offsets[first][0], sentence.offsets[last - 1][1]))
         return Signals(
             note_id=note.id,
             recorded_at=note.recorded_at,
@@ -99,13 +96,13 @@ class AnswerWriter:
                     strength=self._indicators[found.indicator].strength,
                     level=found.level,
                     status=found.status,
-                    sentence=found.sentence,
-                    quote=_note_quote(note, quoter, found.start, found.end),
+                    place=Place(found.sentence, found.start, found.end),
                 )
                 for group in groups
                 for found in group.mentions
             ),
-            concepts={name: tuple(places) for name, places in concepts.items()},
+            concepts=concepts,
+            quoter=quoter,
         )
 
     def _urgency(self, group: Group) -> tuple[int, int, int, str]:
@@ -152,7 +149,3 @@ def _mention(found: Found, quoter: Quoter) -> Mention:
 
 def _modifiers(modifiers: Sequence[Modifier], quoter: Quoter) -> tuple[ModifierQuote, ...]:
     return tuple(ModifierQuote(**quoter.fields(m.start, m.end), rule=m.rule) for m in modifiers)
-
-
-def _note_quote(note: Note, quoter: Quoter, start: int, end: int) -> NoteQuote:
-    return NoteQuote(**quoter.fields(start, end), note_id=note.id)

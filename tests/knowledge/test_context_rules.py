@@ -25,9 +25,10 @@ from triage.knowledge.schemas import (
 from triage.pipeline.compiler import Compiler
 from triage.pipeline.context import ContextEngine
 from triage.pipeline.extractor import locate
-from triage.pipeline.language import make_language
-from triage.pipeline.programs import TermMatcher, how_common
+from triage.pipeline.lexicon import Lexicon
+from triage.pipeline.programs import ProgramIndex, how_common
 from triage.pipeline.reading import read
+from triage.pipeline.tokens import Tokens
 
 
 def parse(name, model, root=SHIPPED):
@@ -52,19 +53,19 @@ def tools():
     compiler = Compiler(CONCEPTS, INFLECTOR)
     engine = ContextEngine(RULES, compiler)
     phrases = compiler.phrases()
-    nlp = make_language(compiler.words())
+    tokens = Tokens(compiler.words())
     common = how_common(phrases)
-    terms = TermMatcher(nlp, phrases, compiler.factored(), common)
     engine.finish(common)
-    return engine, nlp, terms
+    return engine, ProgramIndex(engine.far, common), tokens, Lexicon(phrases, compiler.choices(), tokens)
 
 
 def context_of(example: ContextExample) -> Context:
-    engine, nlp, terms = tools()
+    engine, far, tokens, lexicon = tools()
     start, end = example.text.index("[["), example.text.index("]]") - 2
-    reading = read(example.text.replace("[[", "").replace("]]", ""), nlp, terms)
+    reading = read(example.text.replace("[[", "").replace("]]", ""), tokens, lexicon)
     target = replace(locate(reading, start, end), indicator=example.indicator, loose=example.loose)
-    return engine.apply(reading, [target])[0]
+    found = [(number, *match) for number, hits in enumerate(reading.hits) for match in far.find(hits)]
+    return engine.apply(reading, [target], found)[0]
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)

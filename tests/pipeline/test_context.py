@@ -1,5 +1,6 @@
 """The context rules on the ways case notes say that something is, may be, was or was not so."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -16,10 +17,11 @@ from triage.knowledge.schemas import ConceptFile, ContextFile, InflectionFile
 from triage.pipeline.compiler import Compiler
 from triage.pipeline.context import ContextEngine, Target
 from triage.pipeline.extractor import locate
-from triage.pipeline.language import make_language
-from triage.pipeline.programs import TermMatcher, how_common
+from triage.pipeline.lexicon import Lexicon
+from triage.pipeline.programs import ProgramIndex, how_common
 from triage.pipeline.reading import Reading, read
 from triage.pipeline.scopes import overlaps
+from triage.pipeline.tokens import Tokens
 
 
 class Bench:
@@ -32,9 +34,10 @@ class Bench:
         compiler = Compiler(concepts, Inflector(irregular))
         self.engine = ContextEngine(self.rules, compiler)
         phrases = compiler.phrases()
-        self.nlp = make_language(compiler.words())
         common = how_common(phrases)
-        self.terms = TermMatcher(self.nlp, phrases, compiler.factored(), common)
+        self.tokens = Tokens(compiler.words())
+        self.lexicon = Lexicon(phrases, compiler.choices(), self.tokens)
+        self.far = ProgramIndex(self.engine.far, common)
         self.engine.finish(common)
 
     @staticmethod
@@ -45,13 +48,17 @@ class Bench:
         return parsed
 
     def read(self, text: str) -> Reading:
-        return read(text, self.nlp, self.terms)
+        return read(text, self.tokens, self.lexicon)
 
     def context(self, marked: str, *, indicator: str | None = None, loose: bool = False) -> Context:
         text, start, end = unmark(marked)
         reading = self.read(text)
         target = replace(locate(reading, start, end), indicator=indicator, loose=loose)
-        return self.engine.apply(reading, [target])[0]
+        return self.apply(reading, [target])[0]
+
+    def apply(self, reading: Reading, targets: Sequence[Target]) -> list[Context]:
+        far = [(number, *found) for number, hits in enumerate(reading.hits) for found in self.far.find(hits)]
+        return self.engine.apply(reading, targets, far)
 
 
 @cache
@@ -367,13 +374,13 @@ def test_gives_the_same_answers_in_one_call_as_one_by_one() -> None:
     text, start, end = unmark("He denies having [[a second phone]]. No parcels seen.")
     reading = bench().read(text)
     targets = [locate(reading, start, end), locate(reading, text.index("parcels"), text.index(" seen"))]
-    together = bench().engine.apply(reading, targets)
-    assert together == [bench().engine.apply(reading, [target])[0] for target in targets]
+    together = bench().apply(reading, targets)
+    assert together == [bench().apply(reading, [target])[0] for target in targets]
     assert [context.status for context in together] == [Status.DENIED, Status.NEGATED]
 
 
 def test_asks_nothing_of_a_text_without_targets() -> None:
-    assert bench().engine.apply(bench().read("No phone."), []) == []
+    assert bench().apply(bench().read("No phone."), []) == []
 
 
 # Clinical sentences of the kind on which NegEx was measured; True where the finding is negated.
@@ -483,6 +490,6 @@ def test_targets_of_different_indicators_may_share_their_words() -> None:
     reading = bench().read(text)
     plain = locate(reading, text.index("convicted"), len(text) - 1)
     targets = [replace(plain, indicator=name) for name in ("adult_online_offending", "sextortion")]
-    statuses = [context.status for context in bench().engine.apply(reading, targets)]
+    statuses = [context.status for context in bench().apply(reading, targets)]
     assert statuses == [Status.AFFIRMED, Status.OTHER_PERSON]
     assert isinstance(plain, Target)

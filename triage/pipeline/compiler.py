@@ -113,7 +113,9 @@ class Compiler:
 
     def _intern(self, members: frozenset[int]) -> Labels:
         if members not in self._interned:
-            self._interned[members] = Labels(members, map(self._concept_of.__getitem__, members & self._concept_of.keys()))
+            self._interned[members] = Labels(
+                members, map(self._concept_of.__getitem__, members & self._concept_of.keys())
+            )
         return self._interned[members]
 
     def _labels_by_concept(self) -> dict[str, frozenset[int]]:

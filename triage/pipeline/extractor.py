@@ -118,7 +118,7 @@ class Extractor:
         with self._reading, self._tokens.memory_zone():
             reading = read(text, self._tokens, self._lexicon)
         explained = []
-        for index, (span, hits) in enumerate(zip(reading.sentences, reading.hits, strict=True)):
+        for span, hits in zip(reading.sentences, reading.hits, strict=True):
             matches = self._find(replace(reading, hits=(hits,))).matches
             matched = frozenset(f"{match.cue.indicator}.{match.cue.cue.id}" for match in matches)
             if misses := near_misses(self._candidates, hits, self._names, matched=matched):
@@ -222,7 +222,7 @@ class Extractor:
             yield Sentence(start, end, tuple(words[first:last]), reading.offsets[first:last], tuple(sorted(concepts)))
 
     def _words(self, reading: Reading) -> list[str]:
-        """Return the tokens as the model sees them: a person's name is only a name, so that no flag rests on whose it is."""
+        """Return the tokens as the model sees them: a name is only a name, so that no flag rests on whose it is."""
         words = list(reading.words)
         opening = {first for first, _ in reading.tokens_of}
         for token, (start, end) in enumerate(reading.offsets):
