@@ -214,12 +214,12 @@ class Extractor:
     def _sentences(self, reading: Reading) -> Iterator[Sentence]:
         words = self._words(reading)
         for (start, end), (first, last), hits in zip(reading.sentences, reading.tokens_of, reading.hits, strict=True):
-            concepts = {
+            concepts = [
                 (name, start_token - first, end_token - first)
                 for labels, (start_token, end_token) in hits
                 for name in labels.concepts
-            }
-            yield Sentence(start, end, tuple(words[first:last]), reading.offsets[first:last], tuple(sorted(concepts)))
+            ]
+            yield Sentence(start, end, tuple(words[first:last]), reading.offsets[first:last], tuple(concepts))
 
     def _words(self, reading: Reading) -> list[str]:
         """Return the tokens as the model sees them: a name is only a name, so that no flag rests on whose it is."""

@@ -96,7 +96,8 @@ def _sequence(labels: tuple[int, ...], gaps: tuple[int, ...], hits: Hits) -> lis
         if not spans:
             break
         following = hits.spans(label)
-        spans = [(start, b) for start, end in spans for _, b in _starting(following, end, end + gap)]
+        # A set, since the ways to lay out a long sequence multiply while its ends stay few.
+        spans = sorted({(start, b) for start, end in spans for _, b in _starting(following, end, end + gap)})
     return spans
 
 
