@@ -13,6 +13,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from triage.knowledge.inflection import Inflector
 
@@ -20,6 +21,8 @@ DEFAULT_GAP = 3
 MAX_GAP = 15
 MAX_ALTERNATIVES = 1000
 MAX_JOINED = 24
+_CACHED = 20_000
+"""Groups of words kept: patterns repeat the same ones over and over."""
 
 _TOKEN = re.compile(
     r"""(?P<concept>\{[a-z0-9_]+(?:\|[a-z0-9_]+)*\})
@@ -216,6 +219,7 @@ def _pieces(source: str) -> Iterator[str]:
         position = end
 
 
+@lru_cache(maxsize=_CACHED)
 def _phrases(source: str, inflector: Inflector) -> tuple[str, ...]:
     """Expand groups, `<word>` and `word?` in a literal phrase."""
     choices: list[tuple[str, ...]] = []
