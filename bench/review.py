@@ -1,213 +1,251 @@
-"""Times the queue page and a note page with 100,000 stored notes beside an empty store, on SQLite and PostgreSQL.
+"""Times the review pages over HTTP with 100,000 stored notes beside a store of one note, on SQLite and PostgreSQL.
 
-Run: `python -m bench.review [--notes 100000]`. The notes are the sample notes with numbers added, so that no two are
-the same; two thirds of them wait in the queue. PostgreSQL is a private server in a temporary directory, left out with
-a message where it is not installed.
+Run: `python -m bench.review [--notes 100000]`. Each store has its own `triage serve` with one worker, and requests take
+turns between the two. PostgreSQL is a private server in a temporary directory, left out with a message where it is not
+installed.
 """
 
 import argparse
-import json
 import os
+import re
 import shutil
+import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from statistics import median
-from typing import Any
-from uuid import uuid4
 
+import httpx
 import typer
-from sqlalchemy import insert
 
-from triage.errors import NotFound
-from triage.flag import Assessment
-from triage.note import Note, note_from_record
-from triage.review.contents import case_digest
-from triage.review.fingerprints import fingerprint
-from triage.review.items import BANDS
+from api.review.sign_in import SECRET_HEADER
+from bench.filled_store import fill
+from triage.note import Note
 from triage.review.people import Person, Role
-from triage.review.records import QueueFilter
+from triage.review.records import Submission
 from triage.review.settings import ReviewSettings
-from triage.review.store import ReviewStore, Transaction
-from triage.review.tables import assessments, item_flags, items, note_versions, notes
-from triage.review.vocabulary import ItemKind, ItemState
 from triage.service import ReviewService, prepare_store
 from triage.triager import Triager
 
-SAMPLES = Path("training_data/samples/notes.jsonl")
-BATCH = 2_000
-NOTES_A_CASE = 5
 RUNS = 41
-LEAD = Person("lead", "Lead", frozenset({Role.LEAD}))
+AIM = 150
+"""Milliseconds that the median of a page should not take longer than."""
+SECRET = "for this benchmark only, on this machine"  # noqa: S105
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+NOTE = re.compile(r'href="/review/notes/([0-9a-f]{32})"')
+CASE = re.compile(r"Case (\S+?)</span>")
+SYSTEM = Person("bench", "Benchmark", frozenset({Role.SYSTEM}))
+TEXT = "YP has a second phone and will not say who bought it. A man from a game sends her gifts."
 
-Rows = dict[str, list[dict[str, Any]]]
+Step = Callable[["Reader"], httpx.Response]
+
+
+class Reader:
+    """A lead with a browser, and what to ask for on the store that is behind it."""
+
+    def __init__(self, url: str) -> None:
+        headers = {SECRET_HEADER: SECRET, "X-Forwarded-User": "lead", "X-Forwarded-Groups": "triage-lead"}
+        self._client = httpx.Client(base_url=url, headers=headers, timeout=60, follow_redirects=True)
+        page = self.get("/review/").text
+        self._csrf = CSRF.findall(page)[0]
+        pages = int((re.findall(r"Page 1 of (\d+)", page) or ["1"])[0])
+        self.middle = max(1, pages // 2)
+        page = self.get(f"/review/?page={self.middle}").text
+        self.item_id, self.case_id = NOTE.findall(page)[0], CASE.findall(page)[0]
+        self.sent = 0
+
+    def get(self, path: str) -> httpx.Response:
+        """Open a page."""
+        return self._client.get(path)
+
+    def post(self, path: str, **fields: str) -> httpx.Response:
+        """Submit a form."""
+        return self._client.post(path, data={"csrf": self._csrf, **fields})
+
+    def store(self) -> httpx.Response:
+        """Send a new note."""
+        self.sent += 1
+        note = {"id": f"new-{self.sent}", "text": f"{TEXT} Message {self.sent}."}
+        return self._client.post("/v1/notes", json={"source": "new", "note": note})
+
+
+STEPS: dict[str, Step] = {
+    "queue": lambda reader: reader.get("/review/"),
+    "queue, middle page": lambda reader: reader.get(f"/review/?page={reader.middle}"),
+    "queue, one indicator": lambda reader: reader.get("/review/?indicator=new_phones"),
+    "queue, indicator and state": lambda reader: reader.get("/review/?indicator=new_phones&state=waiting"),
+    "queue, one team": lambda reader: reader.get("/review/?team=team-3"),
+    "queue, older than 30 days": lambda reader: reader.get("/review/?days=30"),
+    "queue, settled notes": lambda reader: reader.get("/review/?state=agreed"),
+    "note": lambda reader: reader.get(f"/review/notes/{reader.item_id}"),
+    "find a case": lambda reader: reader.post("/review/search", case_id=reader.case_id),
+    "evidence of a case": lambda reader: reader.get(f"/review/notes/{reader.item_id}/bundle"),
+    "overview": lambda reader: reader.get("/review/overview"),
+    "notices": lambda reader: reader.get("/review/notices"),
+    "take a note (2 requests)": lambda reader: reader.post("/review/next"),
+    "POST /v1/notes": lambda reader: reader.store(),
+}
 
 
 def main() -> None:
-    """Print medians in milliseconds, the empty store beside the full one."""
+    """Print medians in milliseconds, the store of one note beside the full one."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--notes", type=int, default=100_000)
     count = parser.parse_args().notes
     triager = Triager.load()
     with tempfile.TemporaryDirectory() as directory:
-        for name in ("empty", "full"):
-            (Path(directory) / name).mkdir()
-        measure_both("SQLite", triager, lambda name: f"sqlite:///{directory}/{name}/store.sqlite3", count)
-    with postgresql() as address:
-        if address is None:
+        measure("SQLite", triager, lambda name: f"sqlite:///{directory}/{name}.sqlite3", count)
+    with postgresql() as server:
+        if server is None:
             typer.echo("PostgreSQL: not installed, not measured")
         else:
-            measure_both("PostgreSQL", triager, address, count)
+            measure("PostgreSQL", triager, server.create, count, settle=server.vacuum)
 
 
-def measure_both(title: str, triager: Triager, address: Callable[[str], str], count: int) -> None:
-    """Measure an empty and a full store, the runs taking turns."""
-    with tempfile.TemporaryDirectory() as directory:
-        services = []
-        for name in ("empty", "full"):
-            settings = ReviewSettings(
-                database_url=address(name), key_ring=Path(directory) / f"{name}.json", blind_share=0.1
-            )
-            prepare_store(settings)
-            services.append(ReviewService.open(settings, triager))
-        empty, full = services
-        started = time.perf_counter()
-        fill(full._desk.store, triager, count)
-        typer.echo(f"{title}: {count:,} notes written in {time.perf_counter() - started:.0f} s")
-        typer.echo(f"  {'median of ' + str(RUNS):28}{'empty':>9}{f'{count:,}':>12} ms")
-        for label, step in steps(full).items():
-            times = [[timed(step, service) for service in services] for _ in range(RUNS)]
+def measure(
+    title: str,
+    triager: Triager,
+    address: Callable[[str], str],
+    count: int,
+    *,
+    settle: Callable[[str], None] = lambda _name: None,
+) -> None:
+    """Fill a store, serve it beside one with a single note, and print what each page takes."""
+    with tempfile.TemporaryDirectory() as directory, ExitStack() as servers:
+        readers = []
+        for name, notes in (("one", 0), ("full", count)):
+            settings = ReviewSettings(database_url=address(name), key_ring=Path(directory) / f"{name}.json")
+            prepare(settings, triager, notes)
+            settle(name)
+            readers.append(Reader(servers.enter_context(serving(settings, Path(directory)))))
+        typer.echo(f"{title:14}{'median of ' + str(RUNS):16}{'1 note':>9}{f'{count:,}':>12} ms")
+        for label, step in STEPS.items():
+            times = [[timed(step, reader) for reader in readers] for _ in range(RUNS)]
             small, large = (median(column) * 1000 for column in zip(*times, strict=True))
-            typer.echo(f"  {label:28}{small:9.1f}{large:12.1f}")
-        empty.close()
-        full.close()
+            typer.echo(f"  {label:28}{small:9.1f}{large:12.1f}{'  over the aim' if large > AIM else ''}")
 
 
-def steps(full: ReviewService) -> dict[str, Callable[[ReviewService], object]]:
-    """Return what is timed; the note page of the empty store is a refusal and tells the cost of that."""
-    page = full.queue(LEAD)
-    middle = full.queue(LEAD, page=max(1, page.total // page.page_size // 2))
-    item_id, case_id = middle.rows[0].item.id, middle.rows[0].case_id or ""
-    return {
-        "queue, first page": lambda service: service.queue(LEAD),
-        "queue, one indicator": lambda service: service.queue(LEAD, filters=QueueFilter(indicator="new_phones")),
-        "queue, one team": lambda service: service.queue(LEAD, filters=QueueFilter(team="team-3")),
-        "queue, middle page": lambda service: service.queue(LEAD, page=middle.page),
-        "case": lambda service: service.find_case(LEAD, case_id),
-        "note page": lambda service: quietly(lambda: service.note_page(LEAD, item_id)),
-        "claim the next": lambda service: service.claim_next(LEAD),
-        "overview": lambda service: service.reports.overview(LEAD),
-    }
+def prepare(settings: ReviewSettings, triager: Triager, notes: int) -> None:
+    """Make a store with one note that was submitted, and many that were written at once."""
+    prepare_store(settings)
+    service = ReviewService.open(settings, triager)
+    service.submit(SYSTEM, Submission("bench", Note(TEXT, id="N-first", case_id="C-first"), restricted=False))
+    if notes:
+        fill(service._desk.store, triager, notes)
+    service.close()
 
 
-def timed(step: Callable[[ReviewService], object], service: ReviewService) -> float:
+def timed(step: Step, reader: Reader) -> float:
     """Return the seconds one step takes."""
     started = time.perf_counter()
-    step(service)
+    step(reader).raise_for_status()
     return time.perf_counter() - started
 
 
-def quietly(step: Callable[[], object]) -> object:
-    """Return what a step gives, or its refusal."""
-    try:
-        return step()
-    except NotFound as refusal:
-        return refusal
-
-
-def fill(store: ReviewStore, triager: Triager, count: int) -> None:
-    """Write many notes at once, as submitting them one by one would have."""
-    samples = [note_from_record(json.loads(line)) for line in SAMPLES.read_text(encoding="utf-8").splitlines()]
-    answers = list(triager.assess_many(samples))
-    for start in range(0, count, BATCH):
-        rows: Rows = {table.name: [] for table in (notes, note_versions, assessments, items, item_flags)}
-        with store.writing() as tx:
-            for number in range(start, min(start + BATCH, count)):
-                add_rows(tx, rows, number, samples[number % len(samples)], answers[number % len(samples)])
-            for table in (notes, note_versions, assessments, items, item_flags):
-                tx.connection.execute(insert(table), rows[table.name])
-    with store.writing() as tx:
-        tx.connection.exec_driver_sql("ANALYZE")
-
-
-def add_rows(tx: Transaction, rows: Rows, number: int, note: Note, answer: Assessment) -> None:
-    """Add the rows of one note."""
-    item_id, note_row = uuid4().hex, uuid4().hex
-    case_id = f"C-{number // NOTES_A_CASE}"
-    when = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
-    flagged = bool(answer.flags)
-    text = f"{note.text} Reference {number}."
-    ids = {"note_id": f"N-{number}", "case_id": case_id}
-    content = {"text": text, "case_id": case_id, "recorded_at": when.isoformat(), "author_role": None}
-    answered = {
-        "assessment": answer.model_copy(update=ids).model_dump(mode="json"),
-        "order": answer.reading_order.model_dump(mode="json"),
+@contextmanager
+def serving(settings: ReviewSettings, directory: Path) -> Iterator[str]:
+    """Run `triage serve` on a store and yield its address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    environment = os.environ | {
+        "TRIAGE_DATABASE_URL": settings.database_url,
+        "TRIAGE_KEY_RING": str(settings.key_ring),
+        "TRIAGE_SIGN_IN": "proxy",
+        "TRIAGE_PROXY_SECRET": SECRET,
+        "TRIAGE_SECURE_COOKIES": "false",
+        "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
+        # Without a model: what is measured is the store, and the full one was filled without as well.
+        "TRIAGE_MODELS_DIR": str(directory),
+        "TRIAGE_PORT": str(port),
+        "TRIAGE_WORKERS": "1",
+        "TRIAGE_SESSION_SECRET": SECRET,
     }
-    named = {"id": note_row, "note_hash": tx.keys.digest("note", "bench", str(number)), "source": "bench", "latest": 1}
-    version = {"id": item_id, "note": note_row, "version": 1, "digest": tx.keys.digest(text), "received_at": when}
-    version |= {"consent": False, "fingerprint": fingerprint(tx.keys, note.text)}
-    made = {"id": item_id, "package": answer.versions.package, "model": None, "knowledge": answer.versions.knowledge}
-    rows["notes"].append(tx.seal(notes, named, ids))
-    rows["note_versions"].append(tx.seal(note_versions, version, content))
-    rows["assessments"].append(tx.seal(assessments, made, answered))
-    rows["items"].append(
-        {
-            "id": item_id,
-            "note": note_row,
-            "case_hash": case_digest(tx.keys, case_id),
-            "source": "bench",
-            "team": f"team-{number % 10}",
-            "restricted": number % 500 == 0,
-            "kind": ItemKind.FLAGGED if flagged else ItemKind.UNFLAGGED,
-            "state": ItemState.WAITING if flagged else ItemState.NOT_QUEUED,
-            "open": flagged,
-            "latest": True,
-            "band": answer.reading_order.band,
-            "rank": BANDS.index(answer.reading_order.band),
-            "queued_at": when,
-            "week": (when - timedelta(days=when.weekday())).date(),
-            "blind": flagged and number % 10 == 0,
-            "sampling_rate": None if flagged else 0.02,
-            "skips": 0,
-            "version": 1,
-        }
-    )
-    for flag in answer.flags:
-        row = {"item": item_id, "indicator": flag.indicator, "status": flag.status, "level": flag.level}
-        rows["item_flags"].append(row)
+    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve"]
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
+        try:
+            wait_until_ready(process, url)
+            yield url
+        finally:
+            process.terminate()
+
+
+def wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
+    """Return once the server answers.
+
+    Raises:
+        SystemExit: It ended, or does not become ready.
+    """
+    for _ in range(600):
+        try:
+            if httpx.get(f"{url}/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+        if process.poll() is not None:
+            break
+    raise SystemExit("The server did not start; `triage serve` says why.")
+
+
+class PostgreSql:
+    """A private server on a socket in a directory.
+
+    Args:
+        initdb: The program that makes it; the others lie beside.
+        directory: Belongs to the account that may run them.
+    """
+
+    def __init__(self, initdb: Path, directory: Path) -> None:
+        self._programs = initdb.parent
+        self._directory = directory
+        self._data = f"--pgdata={directory}/data"
+
+    def start(self) -> None:
+        """Make the server and start it."""
+        self._run("initdb", "--auth=trust", "--username=triage", self._data)
+        options = f"--options=-c listen_addresses= -c unix_socket_directories={self._directory}"
+        self._run("pg_ctl", self._data, f"--log={self._directory}/log", options, "--wait", "start")
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self._run("pg_ctl", self._data, "--mode=fast", "--wait", "stop")
+
+    def create(self, name: str) -> str:
+        """Make a database and return its address."""
+        self._run("createdb", f"--host={self._directory}", "--username=triage", name)
+        return f"postgresql://triage@/{name}?host={self._directory}"
+
+    def vacuum(self, name: str) -> None:
+        """Do at once what the server's own housekeeping does soon after many notes came in."""
+        self._run("vacuumdb", "--analyze", f"--host={self._directory}", "--username=triage", "--quiet", name)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*as_postgres, str(self._programs / program), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603
 
 
 @contextmanager
-def postgresql() -> Iterator[Callable[[str], str] | None]:
-    """Start a private server; yields what makes a database and returns its address."""
+def postgresql() -> Iterator[PostgreSql | None]:
+    """Run a private server where PostgreSQL is installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         yield None
         return
     directory = Path(tempfile.mkdtemp(prefix="triage-bench-"))
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    if as_postgres:
+    if os.geteuid() == 0:
         shutil.chown(directory, "postgres")
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_postgres, str(found[-1].with_name(program)), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")  # noqa: S603
-
-    def make(name: str) -> str:
-        run("createdb", f"--host={directory}", "--username=triage", name)
-        return f"postgresql://triage@/{name}?host={directory}"
-
-    run("initdb", "--auth=trust", "--username=triage", f"--pgdata={directory}/data")
-    options = f"--options=-c listen_addresses= -c unix_socket_directories={directory}"
-    run("pg_ctl", f"--pgdata={directory}/data", f"--log={directory}/log", options, "--wait", "start")
+    server = PostgreSql(found[-1], directory)
+    server.start()
     try:
-        yield make
+        yield server
     finally:
-        run("pg_ctl", f"--pgdata={directory}/data", "--mode=fast", "--wait", "stop")
+        server.stop()
         shutil.rmtree(directory)
 
 

@@ -20,7 +20,7 @@ from triage.note import Note
 from triage.review.people import Person, Role
 from triage.review.records import Decision, Mark, QueueFilter, Submission
 from triage.review.settings import ReviewSettings
-from triage.review.vocabulary import ItemKind, ItemState, Outcome, Reason, SkipReason, Standing, Verdict
+from triage.review.vocabulary import EraseReason, ItemKind, ItemState, Outcome, Reason, SkipReason, Standing, Verdict
 from triage.service import ReviewService
 from triage.triager import Triager
 
@@ -104,8 +104,7 @@ class Broken(Triager):
         raise RuntimeError("with the words of a note")
 
 
-def test_a_crash_of_the_triager_queues_the_note(sqlite_service, people, submit):
-    triager = sqlite_service._triager
+def test_a_crash_of_the_triager_queues_the_note(sqlite_service, triager, people, submit):
     triager.__class__, kept = Broken, triager.__class__
     try:
         receipt = submit(sqlite_service)
@@ -330,11 +329,11 @@ def test_flags_stay_hidden_until_the_own_first_judgement(open_service, people, s
         )
     assert refusal.value.code == "judge_first"
     start = texts["flagged"].index("Mum has kept the phone")
-    mark = Mark("digital_control", start, start + 22, Status.POSSIBLE, Level.WARNING_SIGN)
+    mark = Mark("radicalisation_extremism", start, start + 22, Status.POSSIBLE, Level.WARNING_SIGN)
     item = service.judge_first(people["reviewer"], item.id, version=item.version, marks=[mark])
     page = service.note_page(people["reviewer"], item.id)
     assert page.assessment == receipt.assessment and page.marks == (mark,)
-    assert [(vote.decision.indicator, vote.blind) for vote in page.votes] == [("digital_control", True)]
+    assert [(vote.decision.indicator, vote.blind) for vote in page.votes] == [("radicalisation_extremism", True)]
     assert service.note_page(people["second"], item.id).hidden
     with pytest.raises(InvalidTransition):
         service.judge_first(people["reviewer"], item.id, version=item.version, marks=[])
@@ -347,7 +346,6 @@ def test_a_sampled_note_cannot_be_told_from_a_blind_flagged_one(open_service, pe
     rows = service.queue(people["reviewer"]).rows
     assert {row.item.kind for row in rows} == {ItemKind.FLAGGED}
     assert {(row.hidden, row.indicators, row.reasons) for row in rows} == {(True, (), ())}
-    assert Band.SAME_DAY is not next(row for row in rows if row.item.id == sampled.item_id).item.band
     assert service.note_page(people["reviewer"], sampled.item_id).hidden
     review(service, people["reviewer"], sampled.item_id)
     assert service.note_page(people["reviewer"], sampled.item_id).item.kind is ItemKind.SAMPLE
@@ -380,7 +378,7 @@ def test_who_reads_blind_cannot_be_drawn_again(open_service, people, submit, tex
         ("reviewer", lambda s, p, item: s.submit(p, Submission("cms", Note("text", id="N-9")))),
         ("lead", lambda s, p, item: list(s.reports.labelled(p))),
         ("lead", lambda s, p, item: s.upkeep.purge(p)),
-        ("reviewer", lambda s, p, item: s.upkeep.erase_case(p, "C-1")),
+        ("reviewer", lambda s, p, item: s.upkeep.erase_case(p, "C-1", reason=EraseReason.GRANTED_REQUEST)),
         ("reviewer", lambda s, p, item: s.adjudicate(p, item, version=1, rulings=(), outcome=Outcome.ACT)),
     ],
 )

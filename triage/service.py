@@ -3,19 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, replace
-from threading import Lock
 from typing import Any, Self
 
-from triage.errors import ReviewConflict
-from triage.flag import Assessment, Cause, ReadingOrder
-from triage.note import Note
 from triage.review import access, judging, queue
 from triage.review.contents import case_digest
 from triage.review.desk import Desk, Step
+from triage.review.intake import Intake
 from triage.review.items import is_item_id, item_of, load
 from triage.review.pages import note_reading, read_page, read_today
 from triage.review.people import Person
-from triage.review.policies import check_can_lead, check_can_review, check_can_submit
+from triage.review.policies import check_can_lead, check_can_review
 from triage.review.records import (
     Decision,
     Item,
@@ -27,23 +24,21 @@ from triage.review.records import (
     Receipt,
     Submission,
 )
+from triage.review.replays import RequestKey
 from triage.review.reports import Reports
 from triage.review.retention import Retention
 from triage.review.rules import ReviewRules
+from triage.review.sent_reviews import keep_review
 from triage.review.settings import ReviewSettings
 from triage.review.setup import open_store, prepare_store
+from triage.review.sign_ins import SignIns
 from triage.review.store import Clock, utc_now
-from triage.review.submissions import check_submission, earlier_notes, find_same, lock_note, renew, store_note
 from triage.review.upkeep import Upkeep
 from triage.review.vocabulary import Action, Outcome, SkipReason
 from triage.triager import Triager
 
 __all__ = ["ReviewService", "prepare_store"]
 
-CASE_DAYS = 90
-"""How far back a case's earlier notes count for the reading order of a new one."""
-CASE_NOTES = 30
-"""Of those, at most so many, the latest."""
 _EVERYTHING = QueueFilter()
 
 
@@ -60,10 +55,10 @@ class ReviewService:
     def __init__(self, desk: Desk, triager: Triager, *, rules: ReviewRules, retention: Retention) -> None:
         self.reports = Reports(desk, retention)
         self.upkeep = Upkeep(desk, retention)
+        self.sign_ins = SignIns(desk)
         self.rules = rules
         self._desk = desk
-        self._triager = triager
-        self._assessing = Lock()
+        self._intake = Intake(desk, triager, rules)
         self._known = frozenset(indicator.id for indicator in triager.knowledge.indicators)
 
     @classmethod
@@ -82,22 +77,22 @@ class ReviewService:
         self._desk.store.close()
 
     def ping(self) -> None:
-        """Raise StoreUnavailable where the database does not answer."""
+        """Raise StoreUnavailable or KeyRingError where the store cannot be used now; open it again then."""
         self._desk.store.ping()
 
-    def submit(self, actor: Person, submission: Submission) -> Receipt:
+    def submit(self, actor: Person, submission: Submission, *, named: RequestKey | None = None) -> Receipt:
         """Store, assess and queue a note; the same text again changes nothing, another text is a new version.
+
+        Args:
+            actor: Who sends it.
+            submission: The note.
+            named: The request's idempotency key, where it has one.
 
         Raises:
             NoteError: No id, or one that cannot be stored.
+            ReviewConflict: The idempotency key came with another request (`key_reused`).
         """
-        check_submission(submission)
-        with self._desk.refusing(actor, Action.SUBMIT):
-            check_can_submit(actor)
-        try:
-            return self._submit(actor, submission)
-        except ReviewConflict:  # The same note came in twice at one moment: now the other one is there.
-            return self._submit(actor, submission)
+        return self._intake.submit(actor, submission, named)
 
     def queue(self, actor: Person, *, filters: QueueFilter = _EVERYTHING, page: int = 1) -> QueuePage:
         """Return a page of the queue."""
@@ -173,6 +168,41 @@ class ReviewService:
                 step.tx, actor, item_id, version=version, outcome=outcome, comment=comment, rules=self.rules
             )
 
+    def keep_review(
+        self,
+        actor: Person,
+        item_id: str,
+        *,
+        decisions: Sequence[Decision],
+        outcome: Outcome,
+        comment: str = "",
+        through: str,
+    ) -> tuple[Item, bool]:
+        """Store a whole review that a system sends for a person; return the item, and False if it was there before.
+
+        Args:
+            actor: The person.
+            item_id: The note.
+            decisions: On every flag, and on each indicator that was missed.
+            outcome: What happens next.
+            comment: On the whole note.
+            through: Who vouches for the person, for the audit log.
+        """
+        said = {"outcome": outcome.value, "decisions": [_said(decision) for decision in decisions], "through": through}
+        with self._changing(actor, Action.COMPLETE, item_id, **said) as step:
+            item, created = keep_review(
+                step.tx,
+                actor,
+                item_id,
+                decisions=decisions,
+                outcome=outcome,
+                comment=comment,
+                known=self._known,
+                rules=self.rules,
+            )
+            step.detail["created"] = created
+            return item, created
+
     def reopen(self, actor: Person, item_id: str, *, version: int) -> Item:
         """Take an own completion or adjudication back; it stays in the history."""
         with self._changing(actor, Action.REOPEN, item_id) as step:
@@ -229,33 +259,6 @@ class ReviewService:
         case = self._case(case_id)
         with self._desk.reading(actor, Action.SEARCH, case, check=check_can_lead, readers=True) as step:
             return access.readers(step.tx, case)
-
-    def _submit(self, actor: Person, submission: Submission) -> Receipt:
-        with self._desk.store.reading() as tx:
-            same = find_same(tx, submission)
-            earlier = () if same else earlier_notes(tx, submission, days=CASE_DAYS, limit=CASE_NOTES)
-        answer = None if same else self._assess(submission.note, earlier)
-        with self._desk.writing(actor, Action.SUBMIT, check=check_can_submit, earlier=len(earlier)) as step:
-            lock_note(step.tx, submission)
-            receipt = find_same(step.tx, submission)
-            if receipt is not None:
-                renew(step.tx, submission, receipt.item_id)
-            elif answer is not None:
-                receipt = store_note(step.tx, submission, *answer, self.rules)
-            else:
-                raise ReviewConflict("the note changed while it was submitted; submit it again", code="stale")
-            step.subject, step.detail["created"] = receipt.item_id, receipt.created
-            return receipt
-
-    def _assess(self, note: Note, earlier: Sequence[Note]) -> tuple[Assessment, ReadingOrder]:
-        """Assess a note together with its case; whatever fails, the note is queued for a person."""
-        try:
-            with self._assessing:  # spaCy's memory zones are one thread's at a time.
-                assessments, order = self._triager.assess_case([*earlier, note])
-        except Exception:  # Its message could hold note text.
-            failed = self._triager.not_assessed(note, Cause.INTERNAL_ERROR)
-            return failed, failed.reading_order
-        return assessments[-1], order
 
     def _changing(self, actor: Person, action: Action, item_id: str, **detail: Any) -> AbstractContextManager[Step]:
         return self._desk.writing(actor, action, _subject(item_id), check=check_can_review, **detail)

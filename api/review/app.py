@@ -1,27 +1,18 @@
 """The service with the review pages: what `triage serve` runs where people can sign in."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
-import structlog
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.concurrency import run_in_threadpool
+from fastapi import FastAPI, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.app import create_app
-from api.review.routes import notes
+from api.review.opening import Opening
+from api.review.routes import notes, reviews
 from api.review.settings import PageSettings, SignIn, read_page_settings
 from api.review.site import Desk, make_site
 from api.review.visit import PREFIX
 from api.security import is_loopback
 from api.settings import ServiceSettings, read_settings
-from triage.errors import SettingsError, TriageError
-from triage.knowledge.schemas import Knowledge
+from triage.errors import SettingsError
 from triage.review.settings import ReviewSettings
-from triage.service import ReviewService
-from triage.triager import Triager
-
-_log = structlog.get_logger("triage.review")
 
 
 def create_review_app(
@@ -39,7 +30,8 @@ def create_review_app(
     pages = pages or read_page_settings()
     check_pages(settings, pages)
     desk = Desk()
-    app = create_app(settings, routers=[notes.router, _opening(desk, settings, store or ReviewSettings())])
+    opening = Opening(desk, store or ReviewSettings())
+    app = create_app(settings, routers=[notes.router, reviews.router, opening.router()], checks=[opening.check])
     app.state.desk = desk
     app.mount(PREFIX, make_site(pages, desk))
     app.add_route("/", _to_pages, include_in_schema=False)
@@ -60,28 +52,3 @@ def check_pages(settings: ServiceSettings, pages: PageSettings) -> None:
             code="single_user_exposed",
             where=settings.host,
         )
-
-
-def _opening(desk: Desk, settings: ServiceSettings, store: ReviewSettings) -> APIRouter:
-    """Return a router without routes, whose lifespan opens and closes the store."""
-
-    @asynccontextmanager
-    async def open_desk(_app: object) -> AsyncIterator[None]:
-        try:
-            desk.service, desk.knowledge = await run_in_threadpool(_open, settings, store)
-        except TriageError as error:
-            _log.error("review not ready", code=error.code, message=str(error))
-        yield
-        if desk.service is not None:
-            desk.service.close()
-            desk.service = None
-
-    return APIRouter(lifespan=open_desk)
-
-
-def _open(settings: ServiceSettings, store: ReviewSettings) -> tuple[ReviewService, Knowledge]:
-    # Not the triager of `POST /v1/assess`: that one works in the event loop, and spaCy's is not to be shared.
-    triager = Triager.load(
-        knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir, max_characters=settings.max_characters
-    )
-    return ReviewService.open(store, triager), triager.knowledge

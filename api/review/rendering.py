@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from triage.flag import FLAGGED, Band, Level, Status
-from triage.review.vocabulary import OUTCOMES, REASONS, SKIP_REASONS, ItemState, Standing, Verdict
+from triage.review.vocabulary import ERASE_REASONS, OUTCOMES, REASONS, SKIP_REASONS, ItemState, Standing, Verdict
 from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -76,6 +76,7 @@ def environment() -> Environment:
         REASONS=REASONS,
         OUTCOMES=OUTCOMES,
         SKIP_REASONS=SKIP_REASONS,
+        ERASE_REASONS=ERASE_REASONS,
         STATES=STATES,
         VERDICTS=VERDICTS,
         SECOND_REASONS=SECOND_REASONS,

@@ -1,4 +1,7 @@
-"""What a session cookie holds: who signed in and when, a CSRF token, choices, and a message for the next page."""
+"""What a session cookie holds: whose it is, from when, a CSRF token, choices, and a message for the next page.
+
+It holds no roles: those are looked up at every request.
+"""
 
 import hmac
 import secrets
@@ -6,8 +9,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-
-from triage.review.people import Person, Role
 
 Clock = Callable[[], float]
 
@@ -43,10 +44,10 @@ class Session:
         self._clock = clock
 
     @property
-    def person(self) -> Person | None:
-        """Who is signed in; None where nobody is or the session has ended."""
+    def holder(self) -> tuple[str, int] | None:
+        """Id of the person who signed in, and the number of the session; None where nobody did or it has ended."""
         kept = self._values.get("person")
-        if kept is None:
+        if not isinstance(kept, list):
             return None
         now = self._clock()
         if now - self._values["since"] > self._limit:
@@ -54,14 +55,13 @@ class Session:
             return None
         if now - self._values["seen"] > _RENEW_SECONDS:
             self._values["seen"] = int(now)
-        return Person(kept["id"], kept["name"], frozenset(Role(role) for role in kept["roles"]))
+        return kept[0], kept[1]
 
-    def sign_in(self, person: Person) -> None:
+    def sign_in(self, person_id: str, number: int) -> None:
         """Begin a fresh session for a person."""
         self._values.clear()
         now = int(self._clock())
-        kept = {"id": person.id, "name": person.name, "roles": sorted(person.roles)}
-        self._values.update(person=kept, since=now, seen=now)
+        self._values.update(person=[person_id, number], since=now, seen=now)
 
     def sign_out(self) -> None:
         """End the session."""

@@ -1,4 +1,4 @@
-"""Who asks: from the session after signing in, or from the headers of a reverse proxy on every request."""
+"""Who asks, at every request: from the session and the store, or from the headers of a reverse proxy."""
 
 import hashlib
 import hmac
@@ -12,8 +12,9 @@ from api.review.session import Session
 from api.review.settings import PageSettings, SignIn
 from triage.errors import NotAllowed
 from triage.review.people import Person, Role
+from triage.review.sign_ins import MAX_NAME, SignIns
 
-Identifier = Callable[[Request, Session], Person | None]
+Identifier = Callable[[Request, Session, SignIns], Person | None]
 
 SECRET_HEADER = "X-Triage-Proxy-Secret"  # noqa: S105
 _READER = frozenset({Role.REVIEWER})
@@ -31,20 +32,35 @@ class SignInNeeded(Exception):
 
 def make_identifier(settings: PageSettings) -> Identifier:
     """Return what tells who sends a request."""
-    return _from_proxy(settings) if settings.sign_in is SignIn.PROXY else lambda _request, session: session.person
+    return _from_proxy(settings) if settings.sign_in is SignIn.PROXY else _from_session
+
+
+def _from_session(_request: Request, session: Session, sign_ins: SignIns) -> Person | None:
+    if session.holder is None:
+        return None
+    person_id, number = session.holder
+    known = sign_ins.look_up(person_id)
+    if known is None or known.session != number:
+        session.sign_out()
+        return None
+    return known.person
 
 
 def _from_proxy(settings: PageSettings) -> Identifier:
     secret = settings.proxy_secret.get_secret_value() if settings.proxy_secret else ""
 
-    def identify(request: Request, _session: Session) -> Person:
+    def identify(request: Request, _session: Session, sign_ins: SignIns) -> Person:
         given = request.headers.get(SECRET_HEADER, "")
         person_id = request.headers.get(settings.proxy_user_header, "").strip()
         if not hmac.compare_digest(given.encode(), secret.encode()) or not person_id:
             raise NotAllowed("come in through the council's sign-in page", code="not_through_proxy")
         name = request.headers.get(settings.proxy_name_header, "").strip() or person_id
         groups = request.headers.get(settings.proxy_groups_header, "").split(",")
-        return Person(person_id, name, settings.roles_of([group.strip() for group in groups]))
+        person = Person(person_id, name[:MAX_NAME], settings.roles_of([group.strip() for group in groups]))
+        known = sign_ins.look_up(person_id)
+        if known is None or known.person != person:
+            sign_ins.sign_in(person)
+        return person
 
     return identify
 

@@ -1,7 +1,6 @@
 """The pages as an application of their own, with sessions, its own security headers, and errors as pages."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.review.faults import on_http_exception, on_refusal, on_sign_in_needed
 from api.review.rendering import STATIC
-from api.review.routes import audit, case, choices, judging, note, overview, queue, settling, sign_in
+from api.review.routes import audit, case, choices, judging, note, overview, people, queue, settling, sign_in
 from api.review.settings import PageSettings, SignIn
 from api.review.sign_in import SignInNeeded, make_identifier
 from triage.errors import TriageError
@@ -36,12 +35,10 @@ class Desk:
     Attributes:
         service: None while the store is not open; every page then says so.
         knowledge: Names, definitions and sources of the indicators.
-        submitting: Held while a note is assessed and stored.
     """
 
     service: ReviewService | None = None
     knowledge: Knowledge | None = None
-    submitting: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 def make_site(settings: PageSettings, desk: Desk) -> FastAPI:
@@ -59,7 +56,7 @@ def make_site(settings: PageSettings, desk: Desk) -> FastAPI:
     site.state.desk = desk
     site.state.settings = settings
     site.state.identifier = make_identifier(settings)
-    for module in (queue, note, judging, settling, case, overview, audit, choices, sign_in):
+    for module in (queue, note, judging, settling, case, overview, people, audit, choices, sign_in):
         site.include_router(module.router)
     site.mount("/static", StaticFiles(directory=STATIC))
     secret = settings.session_secret.get_secret_value() if settings.session_secret else ""

@@ -41,10 +41,7 @@ class Visit:
         Raises:
             StoreUnavailable: It is not open.
         """
-        service: ReviewService | None = self.request.app.state.desk.service
-        if service is None:
-            raise StoreUnavailable("the store is not open; the operator sees why in the log", code="not_open")
-        return service
+        return service_of(self.request)
 
     @property
     def indicators(self) -> dict[str, Indicator]:
@@ -86,15 +83,28 @@ def session_of(request: Request) -> Session:
     return Session(request.session, hours=settings.session_hours)
 
 
-async def visit(request: Request) -> Visit:
+def service_of(request: Request) -> ReviewService:
+    """Return the open store.
+
+    Raises:
+        StoreUnavailable: It is not open.
+    """
+    service: ReviewService | None = request.app.state.desk.service
+    if service is None:
+        raise StoreUnavailable("the store is not open; the operator sees why in the log", code="not_open")
+    return service
+
+
+def visit(request: Request) -> Visit:
     """Return the visit of a signed-in person.
 
     Raises:
+        StoreUnavailable: It cannot be known who is.
         SignInNeeded: Nobody is signed in.
         NotAllowed: The request did not come through the proxy that signs people in.
     """
     session = session_of(request)
-    person = request.app.state.identifier(request, session)
+    person = request.app.state.identifier(request, session, service_of(request).sign_ins)
     if person is None:
         raise SignInNeeded
     request.scope["caller_id"] = person.id
@@ -135,6 +145,7 @@ def _links(person: Person) -> tuple[tuple[str, str], ...]:
         (can_review(person), "/", "Queue"),
         (can_see_overview(person), "/overview", "Overview"),
         (can_lead(person), "/notices", "Notices"),
+        (can_lead(person), "/people", "People"),
         (can_audit(person), "/audit", "Audit log"),
         (True, "/choices", "Your choices"),
     )

@@ -16,7 +16,7 @@ def test_pages_that_list_and_count(open_site: Callable, page: Page, objections: 
     assert objections() == []
     page.goto(site.link)
     assert objections() == []
-    for path in ("/overview", "/notices", "/audit", "/choices", "/nothing", "/?state=agreed"):
+    for path in ("/overview", "/notices", "/people", "/audit", "/choices", "/nothing", "/?state=agreed"):
         page.goto(site.url + path)
         assert objections() == [], path
     page.goto(site.url)
@@ -46,9 +46,38 @@ def test_the_note_page_in_its_states(open_site: Callable, page: Page, objections
     assert objections() == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     address = page.url.split("#")[0].removesuffix("/decide")
-    for path in ("/bundle", "/access", "/adjudicate"):
+    for path in ("/bundle", "/access", "/erase", "/adjudicate"):
         page.goto(address + path)
         assert objections() == [], path
+
+
+def test_a_restricted_case_and_what_is_asked_before_it_is_erased(
+    open_site: Callable, page: Page, objections: Objections
+) -> None:
+    site = open_site()
+    page.goto(site.link)
+    with page.expect_navigation():
+        page.get_by_role("link", name="S-01").click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Who may see the case").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Restrict to these people").click()
+    assert objections() == []
+    with page.expect_navigation():
+        page.get_by_role("link", name="Erase everything").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Erase the case").click()
+    expect(page.locator(".summary")).to_be_focused()
+    assert objections() == []
+
+
+def test_a_notice_with_a_form(open_site: Callable, page: Page, objections: Objections, submit: Callable) -> None:
+    site = open_site()
+    submit(site.service, id="R-1", case_id="C-restricted", restricted=True)
+    page.goto(site.link)
+    page.goto(f"{site.url}/notices")
+    expect(page.get_by_label("Name a reader for case C-restricted")).to_be_visible()
+    assert objections() == []
 
 
 def test_a_blind_note_and_covered_words(open_site: Callable, page: Page, objections: Objections) -> None:

@@ -16,7 +16,8 @@ from triage.review.people import Person, Role
 from triage.review.records import Decision, Mark, Submission
 from triage.review.settings import ReviewSettings
 from triage.review.states import BEING_READ, OPEN, SETTLED
-from triage.review.tables import findings, items, outcomes, votes
+from triage.review.tables import findings, item_flags, item_tallies, items, outcomes, tallies, votes
+from triage.review.tallies import recount
 from triage.review.vocabulary import ItemState, Outcome, Reason, SkipReason, Standing, Verdict
 from triage.service import ReviewService
 
@@ -187,6 +188,30 @@ class Reviewing(RuleBasedStateMachine):
             )
         assert count >= self.rows
         self.rows = count
+
+    @invariant()
+    def counts_are_what_the_rows_say(self):
+        with self.service._desk.store.writing() as tx:
+            kept = self.totals(tx)
+            recount(tx.connection)
+            assert kept == self.totals(tx)
+
+    @invariant()
+    def flags_stand_where_their_note_stands(self):
+        names = ("open", "rank", "queued_at", "restricted", "blind", "team")
+        of_flag, of_item = ([table.c[name] for name in names] for table in (item_flags, items))
+        with self.service._desk.store.reading() as tx:
+            query = select(*of_flag, *of_item).join_from(item_flags, items, item_flags.c.item == items.c.id)
+            for row in tx.connection.execute(query):
+                assert row[: len(names)] == row[len(names) :]
+
+    def totals(self, tx):
+        query = select(tallies).where(tallies.c.total != 0)
+        lines = select(item_tallies.c.item, item_tallies.c.lines)
+        return (
+            {tuple(row) for row in tx.connection.execute(query)},
+            {row.item: row.lines for row in tx.connection.execute(lines)},
+        )
 
     def standings_fit(self, tx, row, state):
         found = {standing.standing for standing in read_standings(tx, row)}

@@ -1,14 +1,14 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from triage.errors import StoreUnavailable
 from triage.review.database import connect, make_engine
 from triage.review.keys import load_key_ring
 from triage.review.migrating import current, downgrade, revisions, upgrade
 from triage.review.settings import ReviewSettings
-from triage.review.setup import init_store, open_store
+from triage.review.setup import init_store, open_store, upgrade_store
 from triage.review.store import ReviewStore
 from triage.review.tables import metadata
 
@@ -45,6 +45,22 @@ def test_up_from_every_earlier_version_and_back(engine, start):
     assert upgrade(engine) == revisions()[-1]
     with connect(engine, write=False) as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_an_upgrade_fills_in_what_earlier_versions_did_not_keep(engine, service, people, submit, review, texts):
+    review(service, people["reviewer"], submit(service, id="N-1", team="east").item_id)
+    submit(service, texts["flagged"] + " Police told.", id="N-2", case_id="C-2", restricted=True)
+    submit(service, texts["ordinary"], id="N-3")
+    names = ("item_flags", "tallies", "item_tallies")
+    with connect(engine, write=False) as connection:
+        before = {name: sorted(map(str, connection.execute(select(metadata.tables[name])))) for name in names}
+    assert before["item_flags"] and before["tallies"]
+    service.close()
+    downgrade(engine, "0003_audit")
+    upgrade_store(ReviewSettings(database_url=engine.url.render_as_string(hide_password=False)))
+    with connect(engine, write=False) as connection:
+        after = {name: sorted(map(str, connection.execute(select(metadata.tables[name])))) for name in names}
+    assert after == {**before, "tallies": [line for line in before["tallies"] if not line.endswith(" 0)")]}
 
 
 def test_a_failed_migration_leaves_the_tables_as_they_were(engine):

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from triage.errors import NotFound
-from triage.review.vocabulary import ItemState
+from triage.review.vocabulary import EraseReason, ItemState
 
 HISTORY = "Two years ago, before placement, she had a second phone that nobody knew of."
 
@@ -75,6 +75,29 @@ def test_a_folded_copy_does_not_give_a_blind_note_away(open_service, people, sub
 
 def test_an_erased_note_says_so(service, people, submit):
     receipt = submit(service, case_id="C-1")
-    service.upkeep.erase_case(people["lead"], "C-1")
+    service.upkeep.erase_case(people["lead"], "C-1", reason=EraseReason.GRANTED_REQUEST)
     with pytest.raises(NotFound, match="erased"):
         service.note_page(people["reviewer"], receipt.item_id)
+
+
+def test_a_hidden_note_shows_nothing_that_only_flagged_notes_have(open_service, people, submit, texts):
+    """Neither near-identical notes, nor a place in the timeline or in the bundle's count."""
+    service = open_service(blind_share=1.0, sample_rate=1.0)
+    seen = {}
+    for kind in ("flagged", "ordinary"):
+        case = f"C-{kind}"
+        hidden = submit(service, texts[kind], id=f"{kind}-1", case_id=case)
+        submit(service, texts[kind] + " Seen.", id=f"{kind}-2", case_id=case)
+        last = submit(service, "Two years ago, before placement, she had a second phone.", id=f"{kind}-3", case_id=case)
+        row = next(row for row in service.queue(people["lead"]).rows if row.item.id == hidden.item_id)
+        page = service.note_page(people["lead"], hidden.item_id)
+        timeline = service.note_page(people["lead"], last.item_id).timeline
+        withheld = service.reports.bundle(people["lead"], case).withheld
+        seen[kind] = (
+            row.near_identical,
+            row.indicators,
+            page.near_identical,
+            hidden.item_id in {entry.item_id for entry in timeline},
+            withheld > 0,
+        )
+    assert seen["flagged"] == seen["ordinary"] == (0, (), (), True, True)

@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from triage.errors import NotFound
 from triage.review.tables import audit_payloads, items, readings
-from triage.review.vocabulary import ItemState
+from triage.review.vocabulary import EraseReason, ItemState
 
 CANARY = "Zanzibarcanary"
 
@@ -46,7 +46,7 @@ def test_each_class_is_erased_in_its_time_and_what_waits_never(mixed, people, cl
 
 def test_erasing_a_case_leaves_counts_and_a_whole_audit_log(mixed, people):
     before = mixed.reports.overview(people["lead"])
-    assert mixed.upkeep.erase_case(people["lead"], "C-2") == 1
+    assert mixed.upkeep.erase_case(people["lead"], "C-2", reason=EraseReason.GRANTED_REQUEST) == 1
     after = mixed.reports.overview(people["lead"])
     assert (after.by_indicator, after.agreement, after.misses) == (before.by_indicator, before.agreement, before.misses)
     assert mixed.find_case(people["reviewer"], "C-2") == ()
@@ -58,7 +58,7 @@ def test_erasing_a_case_leaves_counts_and_a_whole_audit_log(mixed, people):
 
 def test_a_case_that_is_erased_while_it_is_read(service, people, submit):
     item = service.claim(people["reviewer"], submit(service, case_id="C-1").item_id)
-    service.upkeep.erase_case(people["lead"], "C-1")
+    service.upkeep.erase_case(people["lead"], "C-1", reason=EraseReason.GRANTED_REQUEST)
     with pytest.raises(NotFound):
         service.note_page(people["reviewer"], item.id)
     assert service.queue(people["reviewer"]).total == 0
@@ -67,7 +67,7 @@ def test_a_case_that_is_erased_while_it_is_read(service, people, submit):
 
 def test_an_erased_note_can_be_submitted_anew(service, people, submit):
     first = submit(service, case_id="C-1")
-    service.upkeep.erase_case(people["lead"], "C-1")
+    service.upkeep.erase_case(people["lead"], "C-1", reason=EraseReason.GRANTED_REQUEST)
     again = submit(service, case_id="C-1")
     assert (again.created, again.note_version) == (True, 1) and again.item_id != first.item_id
 
@@ -95,7 +95,7 @@ def test_nothing_of_an_erased_note_is_left_in_the_file(sqlite_url, key_ring, tri
     file = Path(sqlite_url.removeprefix("sqlite:///"))
     service._desk.store.shred()
     assert sealed[:40] in file.read_bytes()
-    service.upkeep.erase_case(people["lead"], "C-1")
+    service.upkeep.erase_case(people["lead"], "C-1", reason=EraseReason.GRANTED_REQUEST)
     left = b"".join(path.read_bytes() for path in file.parent.glob(f"{file.name}*"))
     service.close()
     assert sealed[:40] not in left

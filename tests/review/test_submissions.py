@@ -67,10 +67,10 @@ def test_a_case_moves_with_its_note(service, people, submit):
     assert [row.case_id for row in service.find_case(people["reviewer"], "C-2")] == ["C-2"]
 
 
-def test_a_note_that_completes_a_pattern_of_its_case_is_read(service, people, texts):
+def test_a_note_that_completes_a_pattern_of_its_case_is_read(service, triager, people, texts):
     """Its own words raise no flag, but the case's reading order rests on them."""
     submission = Submission("cms", Note(texts["ordinary"], id="N-2", case_id="C-1"))
-    assessment = service._triager.assess(submission.note)
+    assessment = triager.assess(submission.note)
     assert not assessment.flags
     quote = NoteQuote(start=0, end=4, start_utf16=0, end_utf16=4, quote="Home", note_id="N-2")
     reason = OrderReason(rule="E2", text="A pattern of the case.", band=Band.SAME_DAY, quotes=(quote,))

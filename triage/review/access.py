@@ -1,9 +1,9 @@
 """Restricted cases: visible only to the people named for them."""
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, select, update
 
 from triage.review.store import Transaction
-from triage.review.tables import case_access, items, restricted_cases
+from triage.review.tables import case_access, item_flags, items, restricted_cases
 
 
 def restrict(tx: Transaction, case: str, case_id: str | None) -> None:
@@ -46,15 +46,15 @@ def readers(tx: Transaction, case: str) -> tuple[str, ...]:
 
 def unnamed_cases(tx: Transaction) -> tuple[str, ...]:
     """Return the ids of restricted cases with waiting notes that nobody is named for."""
-    query = (
-        select(restricted_cases)
-        .join(items, items.c.case_hash == restricted_cases.c.id)
-        .where(items.c.open.is_(True), ~restricted_cases.c.id.in_(select(case_access.c.case_hash)))
-        .distinct()
-    )
+    waiting = exists().where(items.c.case_hash == restricted_cases.c.id, items.c.open.is_(True))
+    named = exists().where(case_access.c.case_hash == restricted_cases.c.id)
+    query = select(restricted_cases).where(waiting, ~named)
     rows = tx.connection.execute(query).mappings().all()
     return tuple(str(tx.unseal(restricted_cases, row)["case_id"]) for row in rows)
 
 
 def _mark(tx: Transaction, case: str, *, restricted: bool) -> None:
-    tx.connection.execute(update(items).where(items.c.case_hash == case).values(restricted=restricted))
+    mine = items.c.case_hash == case
+    tx.connection.execute(update(items).where(mine).values(restricted=restricted))
+    flagged = item_flags.c.item.in_(select(items.c.id).where(mine))
+    tx.connection.execute(update(item_flags).where(flagged).values(restricted=restricted))

@@ -9,6 +9,7 @@ from triage.errors import NotAllowed, NotFound
 from triage.review.audit import append
 from triage.review.people import Person
 from triage.review.store import ReviewStore, Transaction
+from triage.review.tallies import count_touched
 from triage.review.vocabulary import Action
 
 Check = Callable[[Person], None]
@@ -55,6 +56,8 @@ class Desk:
                 step = Step(tx, subject, detail)
                 yield step
                 append(tx, actor, action, step.subject, **step.detail)
+                # Last: from the entry on, one writer at a time counts, so that no two wait for each other.
+                count_touched(tx)
 
     @contextmanager
     def reading(

@@ -11,7 +11,7 @@ from triage.review.people import Person
 from triage.review.records import Item
 from triage.review.states import BEING_READ, OPEN, Event, step
 from triage.review.store import Row, Transaction
-from triage.review.tables import case_access, first_judgements, items
+from triage.review.tables import case_access, first_judgements, item_flags, items
 from triage.review.vocabulary import ItemKind, ItemState
 
 BANDS = tuple(Band)
@@ -89,6 +89,8 @@ def advance(tx: Transaction, row: Row, event: Event, *, reviews: int = 0, **chan
     )
     if changed.rowcount != 1:
         raise ReviewConflict("the note has changed since you opened it; open it again", code="stale")
+    _keep_flags_in_step(tx, row, values)
+    tx.touched.add(row["id"])
     return item_of({**row, **values})
 
 
@@ -97,6 +99,13 @@ def unfold(tx: Transaction, item_id: str) -> None:
     folded = and_(items.c.folded_into == item_id, items.c.state == ItemState.COLLAPSED.value)
     for row in tx.connection.execute(select(items).where(folded)).mappings().all():
         advance(tx, row, Event.UNFOLD, folded_into=None)
+
+
+def _keep_flags_in_step(tx: Transaction, row: Row, values: Row) -> None:
+    changed = {name: values[name] for name in ("open", "restricted") if name in values and values[name] != row[name]}
+    if changed:
+        columns = {item_flags.c[name]: value for name, value in changed.items()}
+        tx.connection.execute(update(item_flags).where(item_flags.c.item == row["id"]).values(columns))
 
 
 def is_hidden(tx: Transaction, person: Person, row: Row) -> bool:
@@ -129,7 +138,7 @@ def item_of(row: Row) -> Item:
         version=row["version"],
         state=ItemState(row["state"]),
         kind=ItemKind.FLAGGED if waiting and kind is ItemKind.SAMPLE else kind,
-        band=BANDS[row["rank"]],
+        band=Band(row["band"]),
         queued_at=row["queued_at"],
         team=row["team"],
         restricted=row["restricted"],

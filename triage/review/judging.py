@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from triage.errors import InvalidTransition, NotAllowed, ReviewConflict
-from triage.flag import Status
+from triage.flag import Band, Status
 from triage.review.contents import read_notes
 from triage.review.decisions import MAX_COMMENT, check_decision, check_mark, effect, standings
 from triage.review.fingerprints import fraction
-from triage.review.items import BANDS, advance, check_holds, is_hidden, item_of, load_for_change
+from triage.review.items import advance, check_holds, is_hidden, item_of, load_for_change
 from triage.review.people import Person
 from triage.review.policies import check_can_adjudicate, check_can_reopen
 from triage.review.records import Decision, IndicatorStanding, Item, Mark
@@ -219,7 +219,7 @@ def read_standings(tx: Transaction, row: Row) -> tuple[IndicatorStanding, ...]:
 def _first_done(tx: Transaction, person: Person, row: Row, given: dict[str, Decision], rules: ReviewRules) -> Item:
     name = tx.connection.execute(select(notes.c.note_hash).where(notes.c.id == row["note"])).scalar_one()
     reason = rules.second.reason(
-        band=BANDS[row["rank"]],
+        band=Band(row["band"]),
         flagged=row["kind"] == ItemKind.FLAGGED,
         verdicts=[decision.verdict for decision in given.values()],
         fraction=fraction(tx.keys, "dismissal", name),

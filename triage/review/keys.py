@@ -5,9 +5,7 @@ import binascii
 import hashlib
 import hmac
 import json
-import os
 import secrets
-import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from triage.errors import KeyRingError
+from triage.files import write_whole
 
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
@@ -148,19 +147,7 @@ def _write(ring: KeyRing, path: Path, *, overwrite: bool) -> None:
         "audit": base64.b64encode(ring.audit).decode(),
     }
     try:
-        # mkstemp makes a file that only its owner may read.
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            json.dump(document, stream, indent=1)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if overwrite:
-            os.replace(temporary, path)  # noqa: PTH105
-        else:
-            try:
-                os.link(temporary, path)
-            finally:
-                os.unlink(temporary)  # noqa: PTH108
+        write_whole(path, json.dumps(document, indent=1), private=True, overwrite=overwrite)
     except FileExistsError:
         raise KeyRingError(
             "there is a key ring already; it was left alone", code="key_ring_exists", where=str(path)

@@ -1,6 +1,7 @@
 """Creates and upgrades the tables with Alembic migrations that ship inside the package."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -12,21 +13,35 @@ from sqlalchemy import Connection, Engine
 from triage.errors import StoreUnavailable
 from triage.review.database import connect
 
+_NOTHING = "base"
 
-def upgrade(engine: Engine, revision: str = "head") -> str:
+
+def upgrade(engine: Engine, revision: str = "head", *, then: Callable[[Connection], None] | None = None) -> str:
     """Bring the tables to a revision, in one transaction; return it.
+
+    Args:
+        engine: Of the database.
+        revision: Where to go.
+        then: Done as part of the transaction where the tables have changed.
 
     Raises:
         StoreUnavailable: The database cannot be reached or written.
     """
-    return _run(engine, lambda config: command.upgrade(config, revision))
+    with connect(engine, write=True) as connection:
+        before = current(connection)
+        found = _run(connection, lambda config: command.upgrade(config, revision))
+        if then is not None and found != before:
+            then(connection)
+        return found or _NOTHING
 
 
 def downgrade(engine: Engine, revision: str) -> str:
     """Take the tables back to an earlier revision, in one transaction; `base` removes them all."""
-    return _run(engine, lambda config: command.downgrade(config, revision))
+    with connect(engine, write=True) as connection:
+        return _run(connection, lambda config: command.downgrade(config, revision)) or _NOTHING
 
 
+@cache
 def revisions() -> tuple[str, ...]:
     """Return all revisions, oldest first."""
     script = ScriptDirectory.from_config(_config())
@@ -49,12 +64,11 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _run(engine: Engine, step: Callable[[Config], None]) -> str:
-    with connect(engine, write=True) as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        step(config)
-        return current(connection) or "base"
+def _run(connection: Connection, step: Callable[[Config], None]) -> str | None:
+    config = _config()
+    config.attributes["connection"] = connection
+    step(config)
+    return current(connection)
 
 
 def _config() -> Config:

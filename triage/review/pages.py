@@ -57,7 +57,7 @@ def read_page(tx: Transaction, person: Person, item_id: str) -> NotePage:
         open_indicators=undecided,
         timeline=_timeline(tx, person, row),
         versions=_versions(tx, row),
-        near_identical=_near_identical(tx, item_id),
+        near_identical=() if hidden else _near_identical(tx, item_id),
         distressing=said is not None and is_distressing(said),
         read_today=read_today(tx, person),
         can=frozenset(_steps(tx, person, item, hidden=hidden, undecided=bool(undecided), votes=bool(given))),
@@ -127,12 +127,15 @@ def mark_of(fields: Sequence[object]) -> Mark:
 
 
 def _timeline(tx: Transaction, person: Person, row: Row) -> tuple[TimelineEntry, ...]:
-    """Return the case's other flagged notes up to now, the newest first."""
+    """Return the case's other flagged notes up to now, the newest first.
+
+    A sampled note is among them while it is hidden, like a flagged one: its absence would tell the two apart.
+    """
     query = (
         select(items)
         .where(
             items.c.case_hash == row["case_hash"],
-            items.c.kind == ItemKind.FLAGGED.value,
+            items.c.kind.in_([ItemKind.FLAGGED.value, ItemKind.SAMPLE.value]),
             items.c.latest.is_(True),
             items.c.state.not_in([ItemState.COLLAPSED.value, ItemState.ERASED.value]),
             items.c.note != row["note"],
@@ -144,11 +147,12 @@ def _timeline(tx: Transaction, person: Person, row: Row) -> tuple[TimelineEntry,
     )
     rows = tx.connection.execute(query).mappings().all()
     ids = [other["id"] for other in rows]
+    hidden = {other["id"] for other in rows if is_hidden(tx, person, other)}
     notes, said = read_notes(tx, ids), read_assessments(tx, ids)
     return tuple(
-        _entry(other, notes[other["id"]], said[other["id"]], hidden=is_hidden(tx, person, other))
+        _entry(other, notes[other["id"]], said[other["id"]], hidden=other["id"] in hidden)
         for other in rows
-        if other["id"] in notes
+        if other["id"] in notes and (other["kind"] == ItemKind.FLAGGED or other["id"] in hidden)
     )
 
 

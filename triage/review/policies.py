@@ -46,6 +46,11 @@ def check_can_operate(person: Person) -> None:
     _require(person, "keep the store", Role.SYSTEM)
 
 
+def check_can_end_sessions(person: Person) -> None:
+    """Raise NotAllowed unless the person may end other people's sessions."""
+    _require(person, "end sessions", Role.LEAD, Role.SYSTEM)
+
+
 def check_can_claim(person: Person, item: Item) -> None:
     """Raise NotAllowed where the person already reviewed the item: a second reading is another person's."""
     check_can_review(person)

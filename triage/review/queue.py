@@ -1,10 +1,11 @@
 """The queue: what waits, in reading order, and who has taken what."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, exists, func, insert, or_, select
 
 from triage.errors import InvalidTransition, ReviewConflict
 from triage.review.contents import case_digest, read_assessments, read_notes
@@ -13,7 +14,7 @@ from triage.review.people import Person
 from triage.review.policies import can_claim, check_can_claim
 from triage.review.records import Item, QueueFilter, QueuePage, QueueRow
 from triage.review.rules import ReviewRules
-from triage.review.states import BEING_READ, UNCLAIMED, Event
+from triage.review.states import BEING_READ, OPEN, UNCLAIMED, Event
 from triage.review.store import Row, Transaction
 from triage.review.tables import first_judgements, item_flags, items, skips
 from triage.review.vocabulary import ItemState, SkipReason
@@ -22,20 +23,18 @@ PAGE = 25
 """Rows a page."""
 _CASE_LIMIT = 200
 _LAST_PAGE = 1_000_000
-_MANY = 2_000
-"""Above so many matches, the first page is found sooner by walking the queue."""
 
 
 def read_queue(tx: Transaction, person: Person, filters: QueueFilter, *, page: int) -> QueuePage:
     """Return a page of the queue: by band, then by age."""
     page = min(max(page, 1), _LAST_PAGE)
-    matching = and_(visible_to(person), *_matching(tx, person, filters))
-    total = tx.connection.execute(select(func.count()).select_from(items).where(matching)).scalar_one()
-    if total > _MANY:
-        matching = and_(visible_to(person), *_matching(tx, person, filters, walk=True))
-    query = select(items).where(matching).order_by(items.c.rank, items.c.queued_at, items.c.id)
-    rows = tx.connection.execute(query.limit(PAGE).offset((page - 1) * PAGE)).mappings().all()
-    return QueuePage(rows=_rows(tx, person, rows), total=total, page=page, page_size=PAGE)
+    place = Place.of(filters)
+    matching = and_(*_matching(tx, person, filters, place))
+    total = tx.connection.execute(select(func.count()).select_from(place.table).where(matching)).scalar_one()
+    found = select(place.item).where(matching).order_by(*place.order).limit(PAGE).offset((page - 1) * PAGE)
+    ids = tx.connection.execute(found).scalars().all()
+    rows = {row["id"]: row for row in tx.connection.execute(select(items).where(items.c.id.in_(ids))).mappings()}
+    return QueuePage(rows=_rows(tx, person, [rows[item_id] for item_id in ids]), total=total, page=page, page_size=PAGE)
 
 
 def find_case(tx: Transaction, person: Person, case_id: str) -> tuple[QueueRow, ...]:
@@ -67,7 +66,7 @@ def claim(tx: Transaction, person: Person, item_id: str, rules: ReviewRules) -> 
 
 def claim_next(tx: Transaction, person: Person, filters: QueueFilter, rules: ReviewRules) -> Item | None:
     """Take the first item that waits for somebody like this person; None where there is none."""
-    query = _claimable(tx, person, filters).limit(1).with_for_update(skip_locked=True)
+    query = _claimable(tx, person, filters).limit(1).with_for_update(skip_locked=True, of=items)
     row = tx.connection.execute(query).mappings().first()
     return None if row is None else _take(tx, person, row, rules)
 
@@ -105,48 +104,75 @@ def _take(tx: Transaction, person: Person, row: Row, rules: ReviewRules) -> Item
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The table that a filter walks in reading order: for an indicator the flags, which repeat what is needed.
+
+    Attributes:
+        item: Its column with the item's id.
+    """
+
+    table: Table
+    item: Column[str]
+
+    @classmethod
+    def of(cls, filters: QueueFilter) -> Self:
+        """Return the place to look at."""
+        if filters.indicator is None:
+            return cls(items, items.c.id)
+        return cls(item_flags, item_flags.c.item)
+
+    @property
+    def order(self) -> tuple[Column[Any], ...]:
+        """The columns of the reading order."""
+        return self.table.c.rank, self.table.c.queued_at, self.item
+
+
 def _claimable(tx: Transaction, person: Person, filters: QueueFilter) -> Select[Any]:
     """Return the query of what this person could take now, in reading order."""
     if filters.state is not None and filters.state not in UNCLAIMED:
         raise InvalidTransition("only waiting notes can be claimed", code="wrong_state")
+    place = Place.of(filters)
     skipped = exists().where(skips.c.item == items.c.id, skips.c.person == person.id)
-    return (
-        select(items)
-        .where(
-            visible_to(person),
-            *_matching(tx, person, filters, walk=True),
-            or_(items.c.state.in_([state.value for state in UNCLAIMED]), items.c.lease_until <= tx.now),
-            or_(items.c.first_reviewer.is_(None), items.c.first_reviewer != person.id),
-            ~skipped,
-        )
-        .order_by(items.c.rank, items.c.queued_at, items.c.id)
-    )
+    query = select(items) if place.table is items else select(items).join(item_flags, item_flags.c.item == items.c.id)
+    return query.where(
+        *_matching(tx, person, filters, place),
+        or_(items.c.state.in_([state.value for state in UNCLAIMED]), items.c.lease_until <= tx.now),
+        or_(items.c.first_reviewer.is_(None), items.c.first_reviewer != person.id),
+        ~skipped,
+    ).order_by(*place.order)
 
 
-def _matching(
-    tx: Transaction, person: Person, filters: QueueFilter, *, walk: bool = False
-) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter; an indicator finds no note whose flags are hidden from the person.
-
-    Args:
-        tx: The transaction.
-        person: Who asks.
-        filters: What to show.
-        walk: Look for the indicator while walking the queue in order: quicker where it is common.
-    """
-    conditions = [items.c.open.is_(True) if filters.state is None else items.c.state == filters.state.value]
+def _matching(tx: Transaction, person: Person, filters: QueueFilter, place: Place) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter; an indicator finds no note whose flags are hidden from the person."""
+    at = place.table.c
+    conditions = [at.open.is_(filters.state is None or filters.state in OPEN), _visible(person, place)]
+    if filters.state is not None:
+        conditions.append(_stands(place, items.c.state == filters.state.value))
     if filters.band is not None:
-        conditions.append(items.c.rank == BANDS.index(filters.band))
+        conditions.append(at.rank == BANDS.index(filters.band))
     if filters.team is not None:
-        conditions.append(items.c.team == filters.team)
+        conditions.append(at.team == filters.team)
     if filters.older_than_days is not None:
-        conditions.append(items.c.queued_at <= tx.now - timedelta(days=filters.older_than_days))
+        conditions.append(at.queued_at <= tx.now - timedelta(days=filters.older_than_days))
     if filters.indicator is not None:
-        of_indicator = select(item_flags.c.item).where(item_flags.c.indicator == filters.indicator)
-        flagged = of_indicator.where(item_flags.c.item == items.c.id).exists() if walk else items.c.id.in_(of_indicator)
-        judged = exists().where(first_judgements.c.item == items.c.id, first_judgements.c.reviewer == person.id)
-        conditions += [flagged, or_(items.c.blind.is_(False), items.c.open.is_(False), judged)]
+        judged = exists().where(first_judgements.c.item == place.item, first_judgements.c.reviewer == person.id)
+        conditions += [at.indicator == filters.indicator, or_(at.blind.is_(False), at.open.is_(False), judged)]
     return conditions
+
+
+def _visible(person: Person, place: Place) -> ColumnElement[bool]:
+    """Return the condition that keeps restricted cases to the people named for them."""
+    if place.table is items:
+        return visible_to(person)
+    return or_(place.table.c.restricted.is_(False), _stands(place, visible_to(person)))
+
+
+def _stands(place: Place, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return a condition on the item's own row."""
+    if place.table is items:
+        return condition
+    return exists().where(items.c.id == place.item, condition).correlate(place.table)
 
 
 def _rows(tx: Transaction, person: Person, rows: Sequence[Row]) -> tuple[QueueRow, ...]:
@@ -168,7 +194,8 @@ def _rows(tx: Transaction, person: Person, rows: Sequence[Row]) -> tuple[QueueRo
                     indicators=tuple(flag.indicator for flag in answer.assessment.flags) if answer else (),
                     reasons=tuple(dict.fromkeys(r.text for r in answer.order.reasons)) if answer else (),
                     hidden=row["id"] in hidden,
-                    near_identical=folded.get(row["id"], 0),
+                    # Only flagged notes fold: the number would tell a hidden one from a sampled one.
+                    near_identical=0 if row["id"] in hidden else folded.get(row["id"], 0),
                     skips=row["skips"],
                     claimable=_could_claim(tx, person, row),
                 )

@@ -7,6 +7,11 @@ from triage.flag import Assessment, Band, Level, ReadingOrder, Status
 from triage.note import Note
 from triage.review.vocabulary import ItemKind, ItemState, Outcome, Reason, Standing, Verdict
 
+MAX_NAME = 200
+"""Longest id, source or team."""
+NAME = r"^[^\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]+$"
+"""What an id, source or team may hold: nothing that breaks lines or turns the direction of writing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submission:
@@ -34,6 +39,7 @@ class Receipt:
     Attributes:
         created: False where the same text was stored before.
         note_version: 1 for a new note, one more for each changed text.
+        replayed: This is the answer that an earlier request with the same idempotency key got.
     """
 
     item_id: str
@@ -41,6 +47,7 @@ class Receipt:
     created: bool
     state: ItemState
     assessment: Assessment
+    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Item:
     Attributes:
         id: Opaque; safe in addresses and logs.
         version: Grows with every change; a write names the version it has seen.
-        band: Where it stands in the queue.
+        band: When to read it; not to be shown to somebody from whom the flags are hidden.
         queued_at: When it came in.
         lease_owner: Id of the person who has it.
         blind: Flags stay hidden from each reader until the reader's own first judgement.
@@ -98,7 +105,7 @@ class QueueRow:
         indicators: Empty while hidden.
         reasons: Plain sentences of the reading order; empty while hidden.
         hidden: This person has not judged a blind note yet.
-        near_identical: How many near-identical notes are folded into this one.
+        near_identical: How many near-identical notes are folded into this one; 0 while hidden.
         claimable: Whether this person could claim it now.
     """
 

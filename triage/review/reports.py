@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 
 from triage.review.audit import AuditEntry, AuditVerdict, entries, head, last_seq, verify
 from triage.review.contents import case_digest
 from triage.review.desk import Desk
 from triage.review.figures import Bundle, Notice, Overview
-from triage.review.items import visible_to
+from triage.review.items import is_hidden, visible_to
 from triage.review.labels import LabelledNote, labelled_notes, settled_ids
 from triage.review.notices import read_notices
 from triage.review.overview import overview_csv, read_overview
@@ -111,16 +111,22 @@ class Reports:
 
 
 def _bundle_items(tx: Transaction, actor: Person, case: str) -> tuple[str, ...]:
-    """Return the case's notes with flags, or in which a reader found something."""
-    found = exists().where(findings.c.item == items.c.id, findings.c.kept.is_(True))
-    query = select(items.c.id).where(
+    """Return the case's notes with flags, or in which a reader found something, and those that are still hidden.
+
+    A hidden note is left out of the bundle and counted, whether it has flags or was sampled without any.
+    """
+    found = exists().where(findings.c.item == items.c.id, findings.c.kept.is_(True)).label("found")
+    query = select(items, found).where(
         items.c.case_hash == case,
         items.c.latest.is_(True),
         items.c.state.not_in(_LEFT_OUT),
-        or_(items.c.kind == ItemKind.FLAGGED.value, found),
+        items.c.kind != ItemKind.UNFLAGGED.value,
         visible_to(actor),
     )
-    return tuple(tx.connection.execute(query).scalars().all())
+    rows = tx.connection.execute(query).mappings().all()
+    return tuple(
+        row["id"] for row in rows if row["kind"] == ItemKind.FLAGGED or row["found"] or is_hidden(tx, actor, row)
+    )
 
 
 def _when(page: NotePage) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from triage.review.items import advance, unfold
+from triage.review.replays import forget_replays
 from triage.review.states import SETTLED, Event
 from triage.review.store import Transaction
 from triage.review.tables import (
@@ -19,6 +20,7 @@ from triage.review.tables import (
     notes,
     outcomes,
     readings,
+    replays,
     restricted_cases,
     skips,
     votes,
@@ -85,7 +87,7 @@ def erase_items(tx: Transaction, item_ids: Sequence[str]) -> None:
     )
     for told in (votes, outcomes):
         tx.connection.execute(update(told).where(told.c.item.in_(item_ids)).values(**empty))
-    for held in (skips, readings):
+    for held in (skips, readings, replays):
         tx.connection.execute(delete(held).where(held.c.item.in_(item_ids)))
     tx.connection.execute(delete(audit_payloads).where(audit_payloads.c.subject.in_(item_ids)))
     _erase_names(tx, item_ids)
@@ -99,9 +101,10 @@ def forget_case(tx: Transaction, case: str) -> None:
 
 
 def purge_rows(tx: Transaction, retention: Retention) -> None:
-    """Delete readings and audit details that are due."""
+    """Delete readings, audit details and idempotency keys that are due."""
     tx.connection.execute(delete(readings).where(_old_readings(tx, retention)))
     tx.connection.execute(delete(audit_payloads).where(_old_payloads(tx, retention)))
+    forget_replays(tx)
 
 
 def _erase_names(tx: Transaction, item_ids: Sequence[str]) -> None:

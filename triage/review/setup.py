@@ -9,6 +9,7 @@ from triage.review.migrating import upgrade
 from triage.review.settings import ReviewSettings
 from triage.review.store import Clock, ReviewStore, key_check, utc_now
 from triage.review.tables import facts
+from triage.review.tallies import recount
 
 
 def init_store(settings: ReviewSettings) -> str:
@@ -30,10 +31,10 @@ def init_store(settings: ReviewSettings) -> str:
 
 
 def upgrade_store(settings: ReviewSettings) -> str:
-    """Bring the tables to this version's revision and return it."""
+    """Bring the tables to this version's revision, and the counts to what they say; return the revision."""
     engine = make_engine(settings.database_url)
     try:
-        return upgrade(engine)
+        return upgrade(engine, then=recount)
     finally:
         engine.dispose()
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -37,11 +37,13 @@ class Transaction:
 
     Attributes:
         now: The moment that every row of the transaction carries.
+        touched: Items that were added or changed; their figures are counted anew before the commit.
     """
 
     connection: Connection
     keys: KeyRing
     now: datetime
+    touched: set[str] = field(default_factory=set)
 
     def seal(self, table: Table, row: Row, content: Any) -> dict[str, Any]:
         """Return `row` with its content sealed, ready to insert or update.
@@ -118,9 +120,14 @@ class ReviewStore:
             yield Transaction(connection, self.keys, self._clock())
 
     def ping(self) -> None:
-        """Raise StoreUnavailable where the database does not answer."""
+        """Raise what `open` raises where the store could not be used now as it was opened."""
+        if self.engine.dialect.name == "sqlite":
+            # Open connections would go on with a file that was removed or replaced.
+            self.engine.dispose()
         with connect(self.engine, write=False) as connection:
-            connection.execute(select(1))
+            check_schema(connection)
+            _check_keys(connection, self.keys)
+            _check_current_key(connection, self.keys)
 
     def shred(self) -> None:
         """Remove erased content from SQLite's write-ahead log too; PostgreSQL's vacuum does that by itself."""

@@ -1,5 +1,6 @@
 """Stores notes: one row a note, one a text of it, sealed; a changed text supersedes, a near-identical one folds."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -12,17 +13,17 @@ from triage.note import Note
 from triage.review.access import restrict
 from triage.review.contents import case_digest, read_assessments, read_notes
 from triage.review.fingerprints import fingerprint, fraction, near
-from triage.review.items import BANDS, advance, unfold
+from triage.review.items import advance, unfold
 from triage.review.keys import KeyRing
-from triage.review.records import Receipt, Submission
+from triage.review.places import rank_of
+from triage.review.records import MAX_NAME, NAME, Receipt, Submission
 from triage.review.rules import ReviewRules
 from triage.review.states import OPEN, Event
 from triage.review.store import Row, Transaction
 from triage.review.tables import assessments, item_flags, items, note_versions, notes, restricted_cases
 from triage.review.vocabulary import ItemKind, ItemState
 
-MAX_NAME = 200
-"""Longest id, source or team."""
+_NAME = re.compile(NAME)
 
 
 def check_submission(submission: Submission) -> None:
@@ -37,9 +38,11 @@ def check_submission(submission: Submission) -> None:
         ("team", submission.team),
         ("author_role", note.author_role),
     ):
-        if value is not None and (len(value) > MAX_NAME or not value.isprintable()):
+        if value is not None and (len(value) > MAX_NAME or not _NAME.fullmatch(value)):
             raise NoteError(
-                f"field '{field}' is longer than {MAX_NAME} or not printable", code="invalid_field", where=field
+                f"field '{field}' is empty, longer than {MAX_NAME} or holds control characters",
+                code="invalid_field",
+                where=field,
             )
 
 
@@ -179,6 +182,8 @@ def _insert_item(
     if submission.restricted:
         restrict(tx, case, submission.note.case_id)
     kind = _kind(tx.keys, submission, assessment, order, rules)
+    sample = kind is ItemKind.SAMPLE
+    blind = sample or (kind is ItemKind.FLAGGED and fraction(tx.keys, "blind", name) < rules.blind_share)
     row: dict[str, Any] = {
         "id": item_id,
         "note": note_row,
@@ -189,11 +194,10 @@ def _insert_item(
         "kind": kind,
         "latest": True,
         "band": order.band,
-        "rank": _rank(tx.keys, name, kind, order),
+        "rank": rank_of(tx, name, order.band, sample=sample, blind=blind),
         "queued_at": tx.now,
         "week": (tx.now - timedelta(days=tx.now.weekday())).date(),
-        "blind": kind is ItemKind.SAMPLE
-        or (kind is ItemKind.FLAGGED and fraction(tx.keys, "blind", name) < rules.blind_share),
+        "blind": blind,
         "sampling_rate": rules.sample_rate if kind in (ItemKind.SAMPLE, ItemKind.UNFLAGGED) else None,
         "skips": 0,
         "version": 1,
@@ -201,14 +205,17 @@ def _insert_item(
     row["folded_into"] = _near_identical(tx, row, assessment) if kind is ItemKind.FLAGGED else None
     state = ItemState.NOT_QUEUED if kind is ItemKind.UNFLAGGED else ItemState.WAITING
     state = ItemState.COLLAPSED if row["folded_into"] else state
-    tx.connection.execute(insert(items).values(**row, state=state, open=state in OPEN))
-    _insert_flags(tx, item_id, assessment)
+    row |= {"state": state, "open": state in OPEN}
+    tx.connection.execute(insert(items).values(**row))
+    tx.touched.add(item_id)
+    _insert_flags(tx, row, assessment)
     return state
 
 
-def _insert_flags(tx: Transaction, item_id: str, assessment: Assessment) -> None:
+def _insert_flags(tx: Transaction, item: Row, assessment: Assessment) -> None:
+    same = {name: item[name] for name in ("open", "rank", "queued_at", "restricted", "blind", "team")}
     rows = [
-        {"item": item_id, "indicator": flag.indicator, "status": flag.status, "level": flag.level}
+        {"item": item["id"], "indicator": flag.indicator, "status": flag.status, "level": flag.level, **same}
         for flag in assessment.flags
     ]
     if rows:
@@ -226,13 +233,6 @@ def _kind(
         return ItemKind.FLAGGED
     drawn = fraction(keys, "sample", _note_hash(keys, submission)) < rules.sample_rate
     return ItemKind.SAMPLE if drawn else ItemKind.UNFLAGGED
-
-
-def _rank(keys: KeyRing, name: str, kind: ItemKind, order: ReadingOrder) -> int:
-    """Return the place in the queue; a sampled note stands in any band but the first, so that it cannot be told."""
-    if kind is not ItemKind.SAMPLE:
-        return BANDS.index(order.band)
-    return 1 + int(fraction(keys, "place", name) * (len(BANDS) - 1))
 
 
 def _near_identical(tx: Transaction, row: Row, assessment: Assessment) -> str | None:

@@ -108,7 +108,8 @@ items = Table(
     Column("folded_into", _ID),
     Column("settled_at", UtcDateTime),
     Column("version", Integer, nullable=False),
-    Index("ix_items_queue", "open", "rank", "queued_at", "id", "restricted", "blind", "team"),
+    # Ends with what else filters and notices ask for, so that the table itself is not read.
+    Index("ix_items_queue", "open", "rank", "queued_at", "id", "restricted", "blind", "team", "state", "band", "skips"),
     Index("ix_items_case", "case_hash", "queued_at"),
     Index("ix_items_state", "state", "queued_at"),
     # Nearly all are null, which would make a planner think that the index finds nothing.
@@ -123,7 +124,14 @@ item_flags = Table(
     Column("indicator", _CODE, primary_key=True),
     Column("status", _CODE, nullable=False),
     Column("level", _CODE, nullable=False),
-    Index("ix_item_flags_indicator", "indicator", "item"),
+    # The item's own columns again, kept in step: one index finds and counts the notes with an indicator.
+    Column("open", Boolean, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    Column("restricted", Boolean, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("team", _NAME),
+    Index("ix_item_flags_queue", "indicator", "open", "rank", "queued_at", "item", "restricted", "blind", "team"),
 )
 
 skips = Table(
@@ -216,6 +224,43 @@ findings = Table(
     Column("flagged", Boolean, nullable=False),
     Column("kept", Boolean, nullable=False),
     Index("ix_findings_indicator", "indicator", "flagged", "kept"),
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("week", Date, primary_key=True),
+    Column("figure", _CODE, primary_key=True),
+    Column("label", _NAME, primary_key=True),
+    Column("total", Integer, nullable=False),
+)
+
+item_tallies = Table(
+    "item_tallies",
+    metadata,
+    Column("item", _ID, ForeignKey("items.id"), primary_key=True),
+    Column("lines", JSON, nullable=False),
+)
+
+replays = Table(
+    "replays",
+    metadata,
+    Column("id", _DIGEST, primary_key=True),
+    Column("request", _DIGEST, nullable=False),
+    Column("item", _ID, ForeignKey("items.id"), nullable=False, index=True),
+    Column("note_version", Integer, nullable=False),
+    Column("created", Boolean, nullable=False),
+    Column("state", _CODE, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("name", _NAME, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("session", Integer, nullable=False),
 )
 
 audit = Table(

@@ -16,7 +16,7 @@ from triage.review.retention import (
     forget_case,
     purge_rows,
 )
-from triage.review.vocabulary import Action
+from triage.review.vocabulary import Action, EraseReason
 
 
 class Upkeep:
@@ -46,10 +46,16 @@ class Upkeep:
         self._desk.store.shred()
         return erased
 
-    def erase_case(self, actor: Person, case_id: str) -> int:
+    def case_size(self, actor: Person, case_id: str) -> int:
+        """Return how many note texts of a case have content."""
+        case = case_digest(self._desk.store.keys, case_id)
+        with self._desk.reading(actor, Action.ERASE, case, check=check_can_lead, only_counted=True) as step:
+            return len(case_items(step.tx, case))
+
+    def erase_case(self, actor: Person, case_id: str, *, reason: EraseReason) -> int:
         """Erase the content of a case at once, in whatever state; return the number of note texts."""
         case = case_digest(self._desk.store.keys, case_id)
-        with self._desk.writing(actor, Action.ERASE, check=check_can_lead) as step:
+        with self._desk.writing(actor, Action.ERASE, case, check=check_can_lead, reason=reason.value) as step:
             due = case_items(step.tx, case)
             erase_items(step.tx, due)
             forget_case(step.tx, case)

@@ -75,6 +75,15 @@ class SkipReason(StrEnum):
     NOT_NOW = "not_now"
 
 
+class EraseReason(StrEnum):
+    """Why a lead erases a case."""
+
+    GRANTED_REQUEST = "granted_request"
+    REQUIRED_BY_LAW = "required_by_law"
+    SENT_BY_MISTAKE = "sent_by_mistake"
+    WRONG_CASE = "wrong_case"
+
+
 class Standing(StrEnum):
     """What the votes on one indicator amount to; derived, never stored."""
 
@@ -109,6 +118,9 @@ class Action(StrEnum):
     PURGE = "purge"
     ERASE = "erase"
     REKEY = "rekey"
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    END_SESSIONS = "end_sessions"
     DENIED = "denied"
 
 
@@ -138,5 +150,12 @@ SKIP_REASONS = {
     SkipReason.DISTRESSING: "It is distressing to read today",
     SkipReason.OTHER_TEAM: "It belongs to another team",
     SkipReason.NOT_NOW: "I cannot finish it now",
+}
+"""Plain words for the page."""
+ERASE_REASONS = {
+    EraseReason.GRANTED_REQUEST: "The family asked for it, and it was granted",
+    EraseReason.REQUIRED_BY_LAW: "A court or the law requires it",
+    EraseReason.SENT_BY_MISTAKE: "It should not have been sent here",
+    EraseReason.WRONG_CASE: "It was sent under the wrong case",
 }
 """Plain words for the page."""

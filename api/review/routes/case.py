@@ -1,10 +1,11 @@
-"""A case: its evidence to print for a referral, and who may see it."""
+"""A case: its evidence to print for a referral, who may see it, and erasing it."""
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
 from api.review.visit import Submitting, Visit, Visiting
-from triage.errors import NotFound
+from triage.errors import InvalidTransition, NotFound
+from triage.review.vocabulary import EraseReason
 
 router = APIRouter(prefix="/notes/{item_id}")
 
@@ -22,7 +23,8 @@ def show_access(known: Visiting, item_id: str) -> Response:
     case_id = _case_of(known, item_id)
     item = known.service.glance(known.person, item_id)
     readers = known.service.case_readers(known.person, case_id)
-    return known.page("access.html", item=item, case_id=case_id, readers=readers)
+    everybody = known.service.sign_ins.everybody(known.person)
+    return known.page("access.html", item=item, case_id=case_id, readers=readers, everybody=everybody)
 
 
 @router.post("/access")
@@ -42,7 +44,45 @@ def change_access(known: Submitting, item_id: str) -> Response:
         case "revoke":
             for person_id in named:
                 service.revoke(actor, case_id, person_id)
+            if actor.id in named:
+                return known.go("/", say="You are not named for that case any more. The audit log keeps it.")
     return known.go(f"/notes/{item_id}/access", say="Changed. The audit log keeps who changed it.")
+
+
+@router.get("/erase")
+def show_erase(known: Visiting, item_id: str) -> Response:
+    """Ask a lead whether the case is really to be erased."""
+    return _erase_page(known, item_id, _case_of(known, item_id))
+
+
+@router.post("/erase")
+def erase(known: Submitting, item_id: str) -> Response:
+    """Erase the case, once its id is typed and a reason is chosen."""
+    case_id = _case_of(known, item_id)
+    reason = known.form.get("reason", "")
+    if reason not in set(EraseReason):
+        return _erase_page(known, item_id, case_id, fault=_bad("reason", "choose why the case is erased"))
+    if known.form.get("case_id", "").strip() != case_id:
+        return _erase_page(known, item_id, case_id, fault=_bad("case_id", "type the id of the case exactly as shown"))
+    texts = known.service.upkeep.erase_case(known.person, case_id, reason=EraseReason(reason))
+    number = "1 text" if texts == 1 else f"{texts} texts"
+    return known.go("/", say=f"The case is erased: {number}. The audit log keeps who did it.")
+
+
+def _erase_page(known: Visit, item_id: str, case_id: str, *, fault: InvalidTransition | None = None) -> Response:
+    return known.page(
+        "erase.html",
+        status=422 if fault else 200,
+        item_id=item_id,
+        case_id=case_id,
+        texts=known.service.upkeep.case_size(known.person, case_id),
+        fault=fault,
+        given=known.form,
+    )
+
+
+def _bad(field: str, message: str) -> InvalidTransition:
+    return InvalidTransition(message, code="bad_decision", where=field)
 
 
 def _case_of(known: Visit, item_id: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from api.review.visit import Visiting
+from api.review.visit import Submitting, Visiting
 
 router = APIRouter()
 
@@ -29,7 +29,18 @@ def download(known: Visiting, since: str = "") -> Response:
 @router.get("/notices")
 def show_notices(known: Visiting) -> Response:
     """Show a lead what to look into."""
-    return known.page("notices.html", notices=known.service.reports.notices(known.person))
+    notices = known.service.reports.notices(known.person)
+    everybody = known.service.sign_ins.everybody(known.person)
+    return known.page("notices.html", notices=notices, everybody=everybody)
+
+
+@router.post("/notices/name")
+def name_reader(known: Submitting) -> Response:
+    """Name somebody for a restricted case that nobody could see until now."""
+    person_id = known.form.get("person", "").strip()
+    if person_id:
+        known.service.grant(known.person, known.form.get("case_id", ""), person_id)
+    return known.go("/notices", say=f"{person_id} may now see the case." if person_id else "Nobody was named.")
 
 
 def _day(text: str) -> date | None:

@@ -55,6 +55,9 @@ def test_a_second_decision_on_one_flag_is_refused(open_as, store, submit):
         ("lead", "/audit"),
         ("analyst", "/audit"),
         ("reviewer", "/notes/{id}/access"),
+        ("reviewer", "/notes/{id}/erase"),
+        ("reviewer", "/people"),
+        ("auditor", "/people"),
     ],
 )
 def test_a_missing_role_is_403_and_in_the_audit_log(open_as, store, people, submit, who, path):
@@ -160,6 +163,21 @@ class TestSingleUser:
         assert client.post(f"{PREFIX}/sign-out", data={"csrf": csrf}).url.path == f"{PREFIX}/sign-in"
         assert client.get(PREFIX + "/").url.path == f"{PREFIX}/sign-in"
         assert client.post(f"{PREFIX}/next", data={"csrf": csrf}).status_code == 401
+
+    def test_a_copied_cookie_ends_with_the_session(self, client, site, link):
+        page = client.get(f"{PREFIX}/sign-in/link?token={make_link_token(link)}").text
+        copied = TestClient(site, base_url="http://127.0.0.1", cookies=dict(client.cookies))
+        assert "Notes to read" in copied.get(PREFIX + "/").text
+        client.post(f"{PREFIX}/sign-out", data={"csrf": page.split('name="csrf" value="')[1].split('"')[0]})
+        assert copied.get(PREFIX + "/").url.path == f"{PREFIX}/sign-in"
+
+    def test_a_link_stays_good_while_the_store_is_not_open(self, pages, link):
+        app = FastAPI()
+        app.mount(PREFIX, make_site(pages, Desk()))
+        token = make_link_token(link)
+        client = TestClient(app, base_url="http://127.0.0.1")
+        assert client.get(f"{PREFIX}/sign-in/link?token={token}").status_code == 503
+        assert link.exists()
 
     def test_a_changed_cookie_signs_nobody_in(self, client, link):
         client.get(f"{PREFIX}/sign-in/link?token={make_link_token(link)}")

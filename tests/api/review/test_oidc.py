@@ -121,6 +121,35 @@ def test_a_person_of_the_provider_gets_the_roles_of_the_groups(client, provider)
     assert "Sam" in page and "Notes to read" in page and "Overview" not in page
 
 
+def test_who_is_demoted_or_removed_loses_access_at_the_next_request(client, site, provider, store, people):
+    provider.claims["groups"] = ["triage-lead"]
+    client.get(come_back(client, provider))
+    assert "Notices" in client.get(PREFIX + "/").text
+    # A sign-in with fewer groups, in whatever browser, counts for every session of the person.
+    provider.claims["groups"] = ["triage-reviewer"]
+    other = TestClient(site, base_url="https://review.test", follow_redirects=False)
+    other.get(come_back(other, provider))
+    assert "Notices" not in client.get(PREFIX + "/").text
+    assert client.get(f"{PREFIX}/notices").status_code == 403
+    store.sign_ins.end(people["lead"], "u-7")
+    for browser in (client, other):
+        assert browser.get(PREFIX + "/").headers["location"] == f"{PREFIX}/sign-in"
+        assert browser.post(f"{PREFIX}/next").status_code == 401
+    provider.claims["groups"] = []
+    client.get(come_back(client, provider))
+    assert client.get(PREFIX + "/").status_code == 403
+
+
+def test_the_cookie_holds_no_roles_and_only_travels_to_this_site(client, provider):
+    answer = client.get(come_back(client, provider))
+    name, *flags = answer.headers["set-cookie"].split("; ")
+    assert name.startswith("__Host-triage=")
+    assert {flag.lower() for flag in flags} == {"path=/", "max-age=3600", "httponly", "samesite=lax", "secure"}
+    signed = name.split("=", 1)[1]
+    content = base64.b64decode(signed.split(".")[0] + "==").decode()
+    assert "u-7" in content and "Sam" not in content and "triage-" not in content and "reviewer" not in content
+
+
 def test_an_answer_is_taken_once_and_only_by_the_browser_that_asked(client, site, provider):
     back = come_back(client, provider)
     other = TestClient(site, base_url="https://review.test", follow_redirects=False)

@@ -166,6 +166,56 @@ def test_a_restricted_case_is_seen_by_named_people_only(open_as, store, submit):
     assert "Every reader may see" in lead.post(f"{here}/access", on=f"{here}/access", step="lift")
 
 
+def test_a_lead_can_step_back_from_a_restricted_case(open_as, store, submit):
+    here = f"/notes/{submit(store, case_id='C-1').item_id}"
+    lead = open_as("lead")
+    lead.post(f"{here}/access", on=f"{here}/access", step="restrict", person="second")
+    assert "not named for that case any more" in lead.post(
+        f"{here}/access", on=f"{here}/access", step="revoke", person="lead"
+    )
+    lead.get(here, 404)
+
+
+def test_a_case_that_comes_in_restricted_gets_its_reader_from_the_notices(open_as, store, submit):
+    here = f"/notes/{submit(store, case_id='C-1', restricted=True).item_id}"
+    lead = open_as("lead")
+    lead.get(here, 404)
+    assert "second may now see the case" in lead.post("/notices/name", on="/notices", person="second")
+    assert "nothing to look into" in lead.get("/notices")
+    open_as("second").get(here)
+
+
+def test_a_case_is_erased_once_its_id_and_a_reason_are_given(open_as, store, people, submit):
+    here = f"/notes/{submit(store, case_id='C-1').item_id}"
+    submit(store, "Parcels from a man met in a game, K will not say who.", id="N-2", case_id="C-1")
+    lead = open_as("lead")
+    assert "2 note texts" in lead.get(f"{here}/erase")
+    for fields, fault in (({"case_id": "C-1"}, "Choose why"), ({"reason": "wrong_case", "case_id": "c-1"}, "exactly")):
+        page = lead.post(f"{here}/erase", 422, on=f"{here}/erase", **fields)
+        assert fault in page and "There is a problem" in page
+    lead.get(here)
+    done = lead.post(f"{here}/erase", on=f"{here}/erase", reason="wrong_case", case_id=" C-1 ")
+    assert "The case is erased: 2 texts" in done and "N-1" not in done
+    lead.get(here, 404)
+    entry = next(
+        entry
+        for entry in store.reports.audit_entries(people["auditor"])
+        if entry.action == "erase" and entry.detail and "notes" in entry.detail
+    )
+    assert (entry.actor, entry.detail) == ("lead", {"reason": "wrong_case", "notes": 2})
+
+
+def test_people_are_shown_and_their_sessions_ended(open_as, store):
+    open_as("reviewer").get("/")
+    lead = open_as("lead")
+    page = lead.get("/people")
+    assert "<td>reviewer</td>" in page and "(you)" in page
+    before = store.sign_ins.look_up("reviewer")
+    assert "The sessions have ended" in lead.post("/people", on="/people", person="reviewer")
+    assert store.sign_ins.look_up("reviewer").session == before.session + 1
+    lead.post("/people", 404, on="/people", person="nobody")
+
+
 def test_overview_notices_and_csv(open_as, store, submit):
     submit(store, team="east")
     lead = open_as("lead")

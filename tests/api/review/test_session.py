@@ -1,9 +1,8 @@
 from typing import Any
 
 from api.review.session import Choices, Session
-from triage.review.people import Person, Role
 
-PERSON = Person("p-1", "Pat", frozenset({Role.REVIEWER, Role.LEAD}))
+HOLDER = ("p-1", 3)
 
 
 class Time:
@@ -17,29 +16,29 @@ class Time:
 def test_a_person_stays_signed_in_until_the_limit_however_busy() -> None:
     time, values = Time(), dict[str, Any]()
     session = Session(values, hours=8, clock=time)
-    session.sign_in(PERSON)
+    session.sign_in(*HOLDER)
     for _ in range(8):
-        assert session.person == PERSON
+        assert session.holder == HOLDER
         time.now += 3600
     time.now += 1
-    assert session.person is None
+    assert session.holder is None
     assert values == {}
 
 
 def test_activity_renews_the_cookie_at_most_once_a_minute() -> None:
     time, values = Time(), dict[str, Any]()
     session = Session(values, hours=8, clock=time)
-    session.sign_in(PERSON)
+    session.sign_in(*HOLDER)
     time.now += 59
-    assert session.person and values["seen"] == 1_000_000
+    assert session.holder and values["seen"] == 1_000_000
     time.now += 2
-    assert session.person and values["seen"] == 1_000_061
+    assert session.holder and values["seen"] == 1_000_061
 
 
 def test_signing_in_begins_with_a_fresh_token() -> None:
     session = Session({}, hours=8)
     before = session.csrf
-    session.sign_in(PERSON)
+    session.sign_in(*HOLDER)
     assert not session.is_genuine(before)
     assert session.is_genuine(session.csrf)
     assert not session.is_genuine("") and not session.is_genuine("\u00e9")
