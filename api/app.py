@@ -1,6 +1,6 @@
 """Puts the service together."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -32,13 +32,19 @@ Offsets are given in Unicode code points (`start`, `end`) and in UTF-16 code uni
 """
 
 
-def create_app(settings: ServiceSettings | None = None, *, routers: Sequence[APIRouter] = ()) -> FastAPI:
+def create_app(
+    settings: ServiceSettings | None = None,
+    *,
+    routers: Sequence[APIRouter] = (),
+    checks: Sequence[Callable[[], Awaitable[None]]] = (),
+) -> FastAPI:
     """Return the service.
 
     Args:
         settings: Read from `TRIAGE_*` where not given.
         routers: Further routes; their lifespans run within that of the service, and their routes find its parts in
             `request.app.state` (`settings`, `serving`, `gate`, `metrics`).
+        checks: What else must hold for the service to be ready; each raises a problem where it does not.
     """
     configure_logs()
     settings = settings or read_settings()
@@ -60,7 +66,9 @@ def create_app(settings: ServiceSettings | None = None, *, routers: Sequence[API
     app.state.settings = settings
     app.state.metrics = metrics
     app.state.serving = None
-    app.state.gate = Gate(KeyRing(settings.keys_file), RateLimiter(rate=settings.rate_notes, burst=settings.rate_burst))
+    app.state.checks = checks
+    limiter = RateLimiter(rate=settings.rate_notes, burst=settings.rate_burst, directory=settings.shared_dir)
+    app.state.gate = Gate(KeyRing(settings.keys_file), limiter)
     for router in (assess.router, knowledge.router, health.router, *routers):
         app.include_router(router)
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""Typed client of the service: notes in, assessments out, problems as exceptions.
+"""Typed client of the service: notes and reviews in, assessments out, problems as exceptions.
 
 Example:
     >>> with TriageClient("https://triage.example.gov.uk", key="cnt_...") as client:
@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from api.fields import FieldedAssessment
 from api.knowledge_views import IndicatorsOut, ModelOut
 from api.problems import MEDIA_TYPE, Problem
+from api.review.wire import ReviewIn, ReviewOut, StoreIn, StoreOut
 from api.wire import BatchOut, CaseNoteIn, NoteIn
 from triage.flag import Assessment
 
@@ -89,6 +90,46 @@ class TriageClient:
         """
         return self._post("/v1/assess/batch", {"notes": [_dump(note) for note in notes]}, BatchOut)
 
+    def store(
+        self,
+        note: NoteIn | CaseNoteIn,
+        *,
+        source: str,
+        team: str | None = None,
+        consent: bool = False,
+        restricted: bool = False,
+        idempotency_key: str | None = None,
+    ) -> StoreOut:
+        """Store a note for people to review; the same note again changes nothing.
+
+        Args:
+            note: Its id is required.
+            source: Your system; with the note's id it names the note.
+            team: Whose queue it belongs to.
+            consent: Whether its reviewed text may be used for training.
+            restricted: Only people named for its case may see it.
+            idempotency_key: The same key with the same note gets the same answer for a day.
+
+        Raises:
+            ServiceError: The service answered with a problem; 404 where it has no review store.
+        """
+        body = StoreIn(source=source, note=_dump(note), team=team, consent=consent, restricted=restricted)
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        return self._post("/v1/notes", body.model_dump(mode="json", exclude_none=True), StoreOut, headers=headers)
+
+    def review(self, item_id: str, review: ReviewIn) -> ReviewOut:
+        """Send back what a supervisor said of a stored note; the same review again changes nothing.
+
+        Args:
+            item_id: From the answer of `store`.
+            review: A decision on every flag, and what happens next.
+
+        Raises:
+            ServiceError: The service answered with a problem.
+        """
+        body = review.model_dump(mode="json", exclude_none=True)
+        return self._post(f"/v1/notes/{item_id}/reviews", body, ReviewOut)
+
     def indicators(self) -> IndicatorsOut:
         """Return what the service can raise."""
         return self._read(self._send("GET", "/v1/indicators"), IndicatorsOut)
@@ -115,8 +156,8 @@ class TriageClient:
         """Close the connections."""
         self.close()
 
-    def _post(self, path: str, body: Mapping[str, Any], model: type[Model]) -> Model:
-        return self._read(self._send("POST", path, json=body), model)
+    def _post(self, path: str, body: Mapping[str, Any], model: type[Model], **options: Any) -> Model:
+        return self._read(self._send("POST", path, json=body, **options), model)
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         for attempt in range(self._retries + 1):

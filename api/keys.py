@@ -3,9 +3,7 @@
 import contextlib
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from triage.errors import SettingsError
+from triage.files import write_whole
 from triage.flag import Frozen
 
 _PREFIX = "cnt"
@@ -173,9 +172,4 @@ def _locked(path: Path) -> Iterator[None]:
 
 
 def _write(path: Path, keys: tuple[ApiKey, ...]) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(KeyFile(keys=keys).model_dump_json(indent=1) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    Path(temporary).replace(path)
+    write_whole(path, KeyFile(keys=keys).model_dump_json(indent=1) + "\n", private=True)

@@ -14,7 +14,8 @@ from api.wire import BatchIn, CaseNoteIn, NoteIn
 
 _REFERENCE = "#/components/schemas/{model}"
 _EXAMPLES = Path(__file__).parent / "examples"
-_BODIES: tuple[type[BaseModel], ...] = (NoteIn, CaseNoteIn, BatchIn, Problem)
+_shown: set[type[BaseModel]] = {Problem}
+"""Models that no route names to the framework."""
 
 
 def read_examples(kind: str) -> dict[str, Any]:
@@ -23,14 +24,16 @@ def read_examples(kind: str) -> dict[str, Any]:
     return {path.name.split(".")[1]: {"value": json.loads(path.read_text(encoding="utf-8"))} for path in paths}
 
 
-def _content(*models: str, kind: str) -> dict[str, Any]:
-    references = [{"$ref": _REFERENCE.format(model=model)} for model in models]
+def body_of(*models: type[BaseModel], kind: str) -> dict[str, Any]:
+    """Return the body that a route reads itself: in one of these forms, with the examples of this kind."""
+    _shown.update(models)
+    references = [{"$ref": _REFERENCE.format(model=model.__name__)} for model in models]
     schema = references[0] if len(references) == 1 else {"anyOf": references}
-    return {"application/json": {"schema": schema, "examples": read_examples(kind)}}
+    return {"required": True, "content": {"application/json": {"schema": schema, "examples": read_examples(kind)}}}
 
 
-NOTE_BODY = {"required": True, "content": _content("NoteIn", "CaseNoteIn", kind="note")}
-BATCH_BODY = {"required": True, "content": _content("BatchIn", kind="batch")}
+NOTE_BODY = body_of(NoteIn, CaseNoteIn, kind="note")
+BATCH_BODY = body_of(BatchIn, kind="batch")
 NOTE_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
@@ -44,6 +47,8 @@ _PROBLEMS = {
     401: "No valid API key.",
     403: "The API key lacks the scope.",
     408: "The body took too long to arrive.",
+    404: "There is no such note.",
+    409: "The idempotency key came with another body before, or somebody else was first.",
     413: "The body is too large or holds too many notes.",
     415: "The body is compressed or not JSON.",
     422: "A field or parameter is missing or wrong.",
@@ -67,8 +72,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     app.openapi_schema = written = get_openapi(
         title=app.title, version=app.version, summary=app.summary, description=app.description, routes=app.routes
     )
+    shown = sorted(_shown, key=lambda model: model.__name__)
     _, definitions = models_json_schema(
-        [(model, "validation") for model in _BODIES], by_alias=True, ref_template=_REFERENCE
+        [(model, "validation") for model in shown], by_alias=True, ref_template=_REFERENCE
     )
     # Added here, for the framework drops every null of an example.
     answers = written["paths"]["/v1/assess"]["post"]["responses"]["200"]["content"]["application/json"]

@@ -41,6 +41,8 @@ UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid API key is needed")
 INSUFFICIENT_SCOPE = Kind("insufficient-scope", 403, "The API key lacks the scope")
 NOT_FOUND = Kind("not-found", 404, "There is nothing at this address")
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, "The address does not take this method")
+KEY_REUSED = Kind("idempotency-key-reused", 409, "The idempotency key was used for another request")
+REVIEW_CONFLICT = Kind("review-conflict", 409, "The note cannot be reviewed this way now")
 TIMEOUT = Kind("request-timeout", 408, "The body took too long to arrive")
 BODY_TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
 TOO_MANY_NOTES = Kind("too-many-notes", 413, "The batch holds too many notes")
@@ -51,6 +53,7 @@ RATE_LIMITED = Kind("rate-limited", 429, "The API key sent more notes than it ma
 INTERNAL = Kind("internal-error", 500, "Something went wrong here")
 OVERLOADED = Kind("overloaded", 503, "Too many notes are waiting")
 NOT_READY = Kind("not-ready", 503, "The service is not ready")
+STORE_UNAVAILABLE = Kind("store-unavailable", 503, "The review store cannot be used")
 KEYS_UNREADABLE = Kind("keys-unreadable", 503, "The API keys cannot be checked")
 
 _BY_STATUS = {

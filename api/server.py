@@ -1,7 +1,11 @@
-"""Runs the service: where it may listen, worker processes, timeouts, and the directory that their metrics share."""
+"""Runs the service: where it may listen, worker processes, timeouts, and the directory that the workers share."""
 
 import os
+import signal
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
 
@@ -30,8 +34,7 @@ def serve(settings: ServiceSettings, *, app: str = APP) -> None:
         SettingsError: Listening beyond this machine without API keys.
     """
     check_exposure(settings)
-    with tempfile.TemporaryDirectory(prefix="triage-metrics-") as directory:
-        os.environ.setdefault(MULTIPROCESS_DIR, directory)
+    with _shared_directory():
         uvicorn.run(
             app,
             factory=True,
@@ -46,6 +49,20 @@ def serve(settings: ServiceSettings, *, app: str = APP) -> None:
             timeout_graceful_shutdown=settings.graceful_seconds,
             timeout_worker_healthcheck=START_SECONDS,
         )
+
+
+@contextmanager
+def _shared_directory() -> Iterator[None]:
+    """Make the directory that the workers share, and remove it however the service is told to end."""
+    # The server finishes what it accepted, then raises SIGTERM again: by default the process would end right there.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        # One worker alone; a parent of several replaces them instead.
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    with tempfile.TemporaryDirectory(prefix="triage-") as directory:
+        os.environ["TRIAGE_SHARED_DIR"] = directory
+        os.environ.setdefault(MULTIPROCESS_DIR, directory)
+        yield
 
 
 def check_exposure(settings: ServiceSettings) -> bool:

@@ -20,14 +20,15 @@ class ServiceSettings(Settings):
         port: Port to listen on; 0 takes a free one.
         workers: Worker processes; one a core.
         keys_file: Where the hashes of API keys are kept.
-        rate_notes: Notes a second that one key may send to one worker.
-        rate_burst: Notes that one key may send to one worker at once.
+        rate_notes: Notes a second that one key may send.
+        rate_burst: Notes that one key may send at once.
         max_body_bytes: Size limit of the body of one note.
         max_batch_bytes: Size limit of the body of a batch.
         max_batch_notes: Notes in one batch.
         body_seconds: How long a caller may take to send its body.
         queue_notes: Notes that may wait in one worker; beyond it callers are told to come back.
         graceful_seconds: How long a stopping worker may take to finish what it accepted.
+        shared_dir: What the workers of one `triage serve` share while they run; set by it, for them.
     """
 
     host: str = "127.0.0.1"
@@ -42,6 +43,7 @@ class ServiceSettings(Settings):
     body_seconds: float = Field(default=20, gt=0)
     queue_notes: int = Field(default=1_000, ge=1)
     graceful_seconds: int = Field(default=30, ge=1)
+    shared_dir: Path | None = None
 
 
 def read_settings(**given: Any) -> ServiceSettings:

@@ -144,5 +144,9 @@ def parse_note_in(value: Any) -> NoteIn | CaseNoteIn:
     Raises:
         ValidationError: A field is missing or wrong.
     """
-    in_case_form = isinstance(value, dict) and any(name in value for name in ("caseNoteContent", "caseNoteId"))
-    return (CaseNoteIn if in_case_form else NoteIn).model_validate(value)
+    return (CaseNoteIn if is_case_note(value) else NoteIn).model_validate(value)
+
+
+def is_case_note(value: Any) -> bool:
+    """Return whether a decoded note is in the form of a case system."""
+    return isinstance(value, dict) and any(name in value for name in ("caseNoteContent", "caseNoteId"))

@@ -6,14 +6,17 @@ load generator shares the processors with the service.
 
 import json
 import os
+import random
 import signal
 import socket
+import string
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Annotated, Any
@@ -33,7 +36,21 @@ WORDS = 200
 NOTES = 500
 WORKERS = 2
 SAMPLES = Path("training_data/samples/notes.jsonl")
+SOAK = 20_000
+SOAK_SECONDS = 240
+"""Longest time for each half of the soak; a slower machine sends fewer requests, and the figures say how many."""
+FLAT = 0.02
+"""Memory counts as flat where the second half of the soak adds no more than this share."""
 TARGETS = "at least 400 requests/s and p99 below 8 times p50 at 32 connections; memory below 350 MB and flat"
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """Files of what is sent, one body a line."""
+
+    singles: Path
+    batch: Path
+    soak: Path
 
 
 def make_app() -> FastAPI:
@@ -54,12 +71,10 @@ def main(
     """Measure and print."""
     texts = sample_texts()
     with tempfile.TemporaryDirectory() as name:
-        singles, batch = Path(name) / "singles.jsonl", Path(name) / "batch.jsonl"
-        singles.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
-        batch.write_text(json.dumps({"notes": [{"text": text} for text in texts]}) + "\n")
+        bodies = write_bodies(Path(name), texts)
         with service(Path(name)) as (url, process):
-            figures = measure(url, process, singles, batch, share=0.1 if quick else 1)
-    figures["library_notes_per_second"] = library_speed(texts)
+            figures = measure(url, process, bodies, share=0.1 if quick else 1)
+    figures["library_ms"] = library_milliseconds(texts)
     if as_json:
         typer.echo(json.dumps(figures, indent=1))
     else:
@@ -70,6 +85,22 @@ def sample_texts() -> list[str]:
     """Return notes of the same number of words, cut out of the sample notes."""
     words = " ".join(parse_note(line).text for line in SAMPLES.read_text("utf-8").splitlines()).split(" ")
     return [" ".join(islice(cycle(words), 37 * n, 37 * n + WORDS)) for n in range(NOTES)]
+
+
+def write_bodies(directory: Path, texts: list[str]) -> Bodies:
+    """Write what is sent; no two notes of the soak are the same, and each holds words that no other does."""
+    draw = random.Random(1)
+
+    def name() -> str:
+        return "".join(draw.choices(string.ascii_lowercase, k=7)).title()
+
+    bodies = Bodies(directory / "singles.jsonl", directory / "batch.jsonl", directory / "soak.jsonl")
+    bodies.singles.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    bodies.batch.write_text(json.dumps({"notes": [{"text": text} for text in texts]}) + "\n")
+    with bodies.soak.open("w") as file:
+        for text in islice(cycle(texts), SOAK):
+            file.write(json.dumps({"text": f"{text} Seen by {name()} {name()} of {name()} Street."}) + "\n")
+    return bodies
 
 
 @contextmanager
@@ -110,33 +141,33 @@ def wait_until_ready(url: str) -> None:
     raise SystemExit("the service did not become ready")
 
 
-def measure(url: str, process: int, singles: Path, batch: Path, *, share: float) -> dict[str, Any]:
+def measure(url: str, process: int, bodies: Bodies, *, share: float) -> dict[str, Any]:
     """Return all figures of the service.
 
     Args:
         url: Its address.
         process: Its parent process.
-        singles: Bodies of one note each.
-        batch: A body of many.
+        bodies: What to send.
         share: Part of the full number of requests.
     """
 
-    def run(path: str, bodies: Path, **options: Any) -> dict[str, Any]:
+    def run(path: str, sent: Path, **options: Any) -> dict[str, Any]:
         before = processor_seconds(process)
-        result = load(url, path, bodies, **options)
+        result = load(url, path, sent, **options)
         result["processor_ms"] = 1000 * (processor_seconds(process) - before) / result["all_requests"]
+        result["megabytes"] = memory(process)
         return result
 
-    run("/v1/assess", singles, connections=32, seconds=5 * share)
-    before = memory(process)
-    figures: dict[str, Any] = {
-        "nothing_32": run("/nothing", singles, connections=32, seconds=10 * share),
-        "assess_32": run("/v1/assess", singles, connections=32, seconds=20 * share),
-        "assess_128": run("/v1/assess", singles, connections=128, seconds=20 * share),
-        "batch_2": run("/v1/assess/batch", batch, connections=2, seconds=120, requests=4 + int(16 * share)),
-        "soak": run("/v1/assess", singles, connections=32, seconds=300, requests=int(20_000 * share)),
+    half = {"connections": 32, "seconds": SOAK_SECONDS, "requests": int(SOAK * share) // 2}
+    run("/v1/assess", bodies.singles, connections=32, seconds=5 * share)
+    return {
+        "nothing_32": run("/nothing", bodies.singles, connections=32, seconds=10 * share),
+        "assess_32": run("/v1/assess", bodies.singles, connections=32, seconds=20 * share),
+        "assess_128": run("/v1/assess", bodies.singles, connections=128, seconds=20 * share),
+        "batch_2": run("/v1/assess/batch", bodies.batch, connections=2, seconds=120, requests=4 + int(16 * share)),
+        "soak_first_half": run("/v1/assess", bodies.soak, **half),
+        "soak_second_half": run("/v1/assess", bodies.soak, **half, skip=half["requests"]),
     }
-    return {**figures, "megabytes_before": before, "megabytes_after": memory(process)}
 
 
 def load(url: str, path: str, bodies: Path, **options: Any) -> dict[str, Any]:
@@ -170,41 +201,49 @@ def processor_seconds(process: int) -> float:
     )
 
 
-def library_speed(texts: list[str]) -> float:
-    """Return notes a second of the library alone in one process."""
+def library_milliseconds(texts: list[str]) -> float:
+    """Return processor time a note of the library alone, in one process."""
     settings = read_settings()
     triager = Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
     notes = [Note(text) for text in texts]
     for _ in triager.assess_many(notes[:64]):
         pass
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in triager.assess_many(notes):
         pass
-    return len(notes) / (time.perf_counter() - began)
+    return 1000 * (time.process_time() - began) / len(notes)
 
 
 def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
     table = Table(title=f"{WORKERS} workers, notes of {WORDS} words", show_edge=False)
-    for heading in ("", "requests/s", "p50 ms", "p99 ms", "p99/p50", "processor ms", "answers"):
+    for heading in ("", "requests/s", "p50 ms", "p99 ms", "p99/p50", "processor ms", "MB a worker", "answers"):
         table.add_column(heading)
     for name, figure in figures.items():
         if isinstance(figure, dict):
             ratio = figure["p99"] / figure["p50"]
             used = f"{figure['processor_ms']:.2f}"
             rate, p50, p99 = figure["requests_per_second"], figure["p50"], figure["p99"]
-            table.add_row(
-                name, f"{rate:.0f}", f"{p50:.1f}", f"{p99:.1f}", f"{ratio:.1f}", used, str(figure["statuses"])
-            )
+            sizes = ", ".join(f"{size:.0f}" for size in figure["megabytes"])
+            times = (f"{rate:.1f}", f"{p50:.1f}", f"{p99:.1f}", f"{ratio:.1f}", used)
+            table.add_row(name.replace("_", " "), *times, sizes, str(figure["statuses"]))
     console = Console()
     console.print(table)
-    batch = figures["batch_2"]["requests_per_second"] * NOTES
-    console.print(
-        f"Batches: {batch:.0f} notes/s; the library in one process: {figures['library_notes_per_second']:.0f}."
-    )
-    before, after = (", ".join(f"{size:.0f}" for size in figures[f"megabytes_{when}"]) for when in ("before", "after"))
-    console.print(f"Megabytes a worker: {before} before, {after} after.")
+    library, batch = figures["library_ms"], figures["batch_2"]["requests_per_second"] * NOTES
+    own = figures["assess_32"]["processor_ms"] - library
+    console.print(f"Processor time of the library: {library:.2f} ms a note; the service adds {own:.2f} ms.")
+    console.print(f"Batches: {batch:.0f} notes/s; the library in one process: {1000 / library:.0f}.")
+    console.print(memory_verdict(figures))
     console.print(f"To reach: {TARGETS}.")
+
+
+def memory_verdict(figures: dict[str, Any]) -> str:
+    """Return what the soak says of memory."""
+    halves = [figures["soak_first_half"], figures["soak_second_half"]]
+    sent = sum(half["all_requests"] for half in halves)
+    start, middle, end = (max(figure["megabytes"]) for figure in (figures["batch_2"], *halves))
+    verdict = "flat" if end <= middle * (1 + FLAT) else "growing"
+    return f"Memory over {sent:,} requests: {start:.0f} MB, {middle:.0f} after half of them, {end:.0f} at the end: {verdict}."
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--requests", type=int, default=1_000_000, help="stop after so many, if that is sooner")
+    parser.add_argument("--skip", type=int, default=0, help="begin behind so many bodies")
     options = parser.parse_args()
     os.write(1, json.dumps(run(options)).encode() + b"\n")
 
@@ -65,7 +66,8 @@ def main() -> None:
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Return the rate, the percentiles and the statuses of one run."""
     Caller.host, Caller.path = options.host, options.path
-    Caller.bodies = itertools.cycle(options.bodies.read_bytes().splitlines())
+    bodies = options.bodies.read_bytes().splitlines()
+    Caller.bodies = itertools.cycle(bodies[options.skip :] + bodies[: options.skip])
     Caller.statuses, Caller.milliseconds = Counter(), []
     runner = Environment(user_classes=[Caller]).create_local_runner()
     runner.start(options.connections, spawn_rate=options.connections)

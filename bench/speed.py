@@ -20,13 +20,17 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from triage.extraction import Extraction
 from triage.knowledge.inflection import Inflector
 from triage.knowledge.loading import load_knowledge
 from triage.knowledge.patterns import expand_term
 from triage.knowledge.schemas import Knowledge
+from triage.pipeline.extractor import Extractor
+from triage.scoring.artefact import load_promoted
+from triage.scoring.scorer import Scorer
 from triage.settings import Settings
 from triage.training.corpus import load_corpus
-from triage.triager import Triager
+from triage.triager import BATCH, Triager
 
 WORDS = 200
 NOTES = 300
@@ -93,22 +97,23 @@ def main(
         record.text
         for record in load_corpus(corpus, indicators=[item.id for item in knowledge.indicators]).whole_notes()
     )
-    triager = Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
-    speed = measure(triager, knowledge, text)
+    scorer = load_promoted(settings.models_dir, knowledge, encoder_dir=settings.encoder_dir)
+    speed = measure(knowledge, scorer, text)
     if as_json:
         typer.echo(json.dumps(asdict(speed), indent=1))
     else:
         show(speed)
 
 
-def measure(triager: Triager, knowledge: Knowledge, text: str) -> Speed:
+def measure(knowledge: Knowledge, scorer: Scorer | None, text: str) -> Speed:
     """Measure everything.
 
     Args:
-        triager: What is measured.
-        knowledge: Where the phrases of the naive search come from.
+        knowledge: What to look for.
+        scorer: The promoted model; None where cues alone raise flags.
         text: Enough text to cut notes from.
     """
+    triager = Triager(knowledge, scorer=scorer)
     notes = list(cut_notes(text, words=WORDS, count=NOTES))
     tokenizer = spacy.blank("en").tokenizer
     phrases = naive_pattern(knowledge)
@@ -118,6 +123,10 @@ def measure(triager: Triager, knowledge: Knowledge, text: str) -> Speed:
         "spaCy tokenizer alone": seconds_of(lambda: [tokenizer(note) for note in notes]) / len(notes),
         "one re of all phrases": seconds_of(lambda: [phrases.findall(note) for note in few], repeats=1) / len(few),
     }
+    if scorer is not None:
+        alone, found = Triager(knowledge), list(Extractor(knowledge).extract_many(notes))
+        seconds["knowledge alone"] = seconds_of(lambda: list(alone.assess_many(notes))) / len(notes)
+        seconds["model alone"] = seconds_of(lambda: score_alone(scorer, found)) / len(notes)
     growth = list(measure_growth(triager, text))
     symbols = seconds_of(lambda: triager.assess("(" * SYMBOLS))
     note = seconds_of(lambda: triager.assess(text[:SYMBOLS]))
@@ -133,6 +142,14 @@ def measure(triager: Triager, knowledge: Knowledge, text: str) -> Speed:
         help_seconds=start_seconds(_HELP),
         versions={"python": sys.version.split()[0], "knowledge": triager.versions.knowledge},
     )
+
+
+def score_alone(scorer: Scorer, found: Sequence[Extraction]) -> None:
+    """Score notes that were read before, in batches as the triager does, and doubt the statuses of their cues."""
+    for first in range(0, len(found), BATCH):
+        scorer.score(found[first : first + BATCH])
+    for note in found:
+        scorer.refine(note, [(m.start, m.end, m.indicator, m.sentence, m.context) for m in note.mentions])
 
 
 def cut_notes(text: str, *, words: int, count: int) -> Iterator[str]:

@@ -8,15 +8,22 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
+from model2vec import StaticModel
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.pre_tokenizers import Whitespace
 
 from triage.note import Note
 from triage.review.people import Person, Role
 from triage.review.records import Decision, Item, Mark, Receipt, Submission
 from triage.review.settings import ReviewSettings
 from triage.review.vocabulary import Outcome, Reason, Verdict
+from triage.scoring.estimator import Parameters
 from triage.service import ReviewService, prepare_store
+from triage.training.train import Training, prepare, train_version
 from triage.triager import Triager
 
 FLAGGED = (
@@ -233,3 +240,42 @@ def review() -> Callable[..., Item]:
 @pytest.fixture
 def texts() -> dict[str, str]:
     return {"flagged": FLAGGED, "ordinary": ORDINARY}
+
+
+@pytest.fixture(scope="session")
+def two_authors(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A corpus of two authors' whole notes: quick to learn from."""
+    corpus = tmp_path_factory.mktemp("two") / "corpus"
+    corpus.mkdir()
+    for source in ("notes_11", "notes_12"):
+        shutil.copy(Path(__file__).parents[1] / "training_data" / "notes" / f"{source}.jsonl", corpus)
+    return corpus
+
+
+@pytest.fixture(scope="session")
+def small_training(two_authors: Path) -> Training:
+    """What is learnt from two authors; about half of the indicators have enough notes."""
+    parameters = Parameters(folds=2, min_positives=15)
+    return prepare(data_dir=two_authors, knowledge_dir=None, parameters=parameters, progress=lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def small_model(small_training: Training, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Directory and name of a model version; it must not be changed."""
+    models = tmp_path_factory.mktemp("models")
+    return models, train_version(small_training, models_dir=models, progress=lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def static_model() -> Callable[..., Path]:
+    """Make a static encoder of a few word pieces in a directory: `static_model(path, seed=1)`."""
+    pieces = ["[UNK]", "phone", "pho", "##to", "new", "they", "send", "the", "school", "pictures", "online"]
+
+    def make(directory: Path, *, seed: int = 0) -> Path:
+        tokenizer = Tokenizer(WordPiece({piece: number for number, piece in enumerate(pieces)}, unk_token="[UNK]"))
+        tokenizer.pre_tokenizer = Whitespace()
+        vectors = np.random.default_rng(seed).normal(size=(len(pieces), 5)).astype(np.float32)
+        StaticModel(vectors, tokenizer).save_pretrained(directory)
+        return directory
+
+    return make

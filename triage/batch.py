@@ -67,18 +67,23 @@ class Recipe:
 
     Attributes:
         models_dir: Where the promoted model is looked for; None for knowledge alone.
+        encoder_dir: Where the encoder of a model that needs one is.
     """
 
     knowledge_dir: Path | None = None
     models_dir: Path | None = None
     max_characters: int = MAX_CHARACTERS
+    encoder_dir: Path | None = None
 
 
 @cache
 def make_triager(recipe: Recipe) -> Triager:
     """Load the triager of a recipe, once a process."""
     return Triager.load(
-        knowledge_dir=recipe.knowledge_dir, models_dir=recipe.models_dir, max_characters=recipe.max_characters
+        knowledge_dir=recipe.knowledge_dir,
+        models_dir=recipe.models_dir,
+        encoder_dir=recipe.encoder_dir,
+        max_characters=recipe.max_characters,
     )
 
 

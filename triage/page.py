@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from triage.flag import Assessment, Band, Level
 from triage.highlight import Piece, pieces
 from triage.note import Note
-from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES
+from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES, why_not_flagged
 
 Mark = tuple[int, Level]
 """Number of a flag in the assessment, from 1, and the level of the evidence."""
@@ -52,6 +52,6 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         {"BANDS": BANDS, "LEVELS": LEVELS, "STATUSES": STATUSES, "Level": Level, "Band": Band}
-        | {"NOTHING_FOUND": NOTHING_FOUND, "NOT_ASSESSED": NOT_ASSESSED}
+        | {"NOTHING_FOUND": NOTHING_FOUND, "NOT_ASSESSED": NOT_ASSESSED, "why_not_flagged": why_not_flagged}
     )
     return environment

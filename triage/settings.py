@@ -14,6 +14,7 @@ class Settings(BaseSettings):
     Attributes:
         knowledge_dir: A council's own copy of the knowledge; the shipped one by default.
         models_dir: Where model versions are kept.
+        encoder_dir: Where the encoder of a model that was trained with one is; where it was at training by default.
         max_characters: Size limit of one note, in Unicode code points.
     """
 
@@ -21,4 +22,5 @@ class Settings(BaseSettings):
 
     knowledge_dir: Path | None = None
     models_dir: Path = Path("models")
+    encoder_dir: Path | None = None
     max_characters: int = Field(default=MAX_CHARACTERS, ge=1, le=10_000_000)

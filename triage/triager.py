@@ -85,6 +85,7 @@ class Triager:
         *,
         knowledge_dir: Path | None = None,
         models_dir: Path | None = None,
+        encoder_dir: Path | None = None,
         max_characters: int = MAX_CHARACTERS,
     ) -> Self:
         """Load the knowledge and, where one is promoted in `models_dir`, the model.
@@ -94,6 +95,7 @@ class Triager:
         Args:
             knowledge_dir: A council's own copy; the shipped knowledge by default.
             models_dir: Where model versions are kept; without it, or with none promoted, cues alone raise flags.
+            encoder_dir: Where the encoder of a model that needs one is; where it was at training by default.
             max_characters: Size limit of a note, in Unicode code points.
 
         Raises:
@@ -102,7 +104,7 @@ class Triager:
         """
         with _kept_for_good():
             knowledge = load_knowledge(knowledge_dir)
-            scorer = load_promoted(models_dir, knowledge) if models_dir else None
+            scorer = load_promoted(models_dir, knowledge, encoder_dir=encoder_dir) if models_dir else None
             return cls(knowledge, scorer=scorer, max_characters=max_characters)
 
     def assess(self, note: Note | str) -> Assessment:
@@ -168,7 +170,7 @@ class Triager:
 
     def _decide(self, text: ReadText, score: NoteScore | None) -> tuple[list[Group], list[Found]]:
         """Return the raised flags, and the mentions that raise none."""
-        mentions = without_repeats(self._refined(text.extraction, list(self._mentions(text, score))))
+        mentions = self._refined(text.extraction, without_repeats(self._mentions(text, score)))
         groups = group_by_flag(mentions)
         if score is not None:
             groups = [group for group in groups if group.indicator in score.raised]

@@ -118,7 +118,7 @@ class AnswerWriter:
             family=indicator.family.value,
             status=group.status,
             level=group.level,
-            probability=score.probabilities[indicator.id] if score else None,
+            probability=score.probabilities.get(indicator.id) if score else None,
             reason=group.leading.reason or getattr(indicator.reasons, group.level.value),
             evidence=tuple(
                 Evidence(

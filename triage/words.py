@@ -1,6 +1,6 @@
 """Plain words for the values of the wire format, the same on the terminal and on every page."""
 
-from triage.flag import Band, Level, Status
+from triage.flag import FLAGGED, Band, Level, Status
 
 BANDS = {
     Band.SAME_DAY: "read today",
@@ -20,3 +20,9 @@ STATUSES = {
 }
 NOTHING_FOUND = "Nothing found by this tool. That does not mean that nothing is there."
 NOT_ASSESSED = "Not assessed. This says nothing of its content: a person reads it."
+OUTVOTED = "the model found it too weak"
+
+
+def why_not_flagged(status: Status) -> str:
+    """Return why a mention of this status raised no flag: its status, or else that the model outvoted it."""
+    return f"{STATUSES[status]}, but {OUTVOTED}" if status in FLAGGED else STATUSES[status]

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from triage.flag import FLAGGED, Band, Level, Status
 from triage.review.vocabulary import ERASE_REASONS, OUTCOMES, REASONS, SKIP_REASONS, ItemState, Standing, Verdict
-from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES
+from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES, why_not_flagged
 
 STATIC = Path(__file__).parent.parent / "static"
 _UNSENDABLE = re.compile(r"[\x00\ud800-\udfff]")
@@ -73,6 +73,7 @@ def environment() -> Environment:
         BANDS=BANDS,
         LEVELS=LEVELS,
         STATUSES=STATUSES,
+        why_not_flagged=why_not_flagged,
         REASONS=REASONS,
         OUTCOMES=OUTCOMES,
         SKIP_REASONS=SKIP_REASONS,

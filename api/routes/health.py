@@ -34,8 +34,14 @@ async def live() -> Live:
 
 @router.get("/health/ready", responses=problem_responses(503), summary="Can the worker assess")
 async def ready(request: Request) -> Ready:
-    """Return 200 only when knowledge and model are loaded, verified and warm."""
-    return Ready(versions=serving_of(request).triager.versions)
+    """Return 200 only when knowledge and model are loaded, verified and warm, and the review store can be used.
+
+    Without review pages there is no store, and none is asked for.
+    """
+    serving = serving_of(request)
+    for check in request.app.state.checks:
+        await check()
+    return Ready(versions=serving.triager.versions)
 
 
 @router.get("/metrics", response_class=Response, summary="Prometheus metrics")

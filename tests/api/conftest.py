@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.keys import Scope, create_key
 from api.settings import ServiceSettings
+from triage.review.settings import ReviewSettings
+from triage.service import prepare_store
 from triage.triager import Triager
 
 LOCAL = ("127.0.0.1", 50_000)
@@ -24,7 +26,7 @@ LOCAL = ("127.0.0.1", 50_000)
 
 @dataclass(frozen=True)
 class Live:
-    """A running `triage serve` with two workers."""
+    """A running `triage serve` with two workers and a review store."""
 
     url: str
     port: int
@@ -63,7 +65,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     directory = tmp_path_factory.mktemp("service")
     key, _ = create_key(directory / "keys.json", name="tests", scopes=tuple(Scope))
     port = _free_port()
+    store = ReviewSettings(database_url=f"sqlite:///{directory}/review.sqlite3", key_ring=directory / "ring.json")
+    prepare_store(store)
     environment = os.environ | {
+        "TRIAGE_DATABASE_URL": store.database_url,
+        "TRIAGE_KEY_RING": str(store.key_ring),
+        "TRIAGE_BLIND_SHARE": "0",
+        "TRIAGE_SIGN_IN": "proxy",
+        "TRIAGE_PROXY_SECRET": "s" * 32,
         "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
         "TRIAGE_MODELS_DIR": str(directory),
         "TRIAGE_PORT": str(port),

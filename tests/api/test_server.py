@@ -1,7 +1,15 @@
-"""Where the service may listen: without keys only on this machine."""
+"""Where the service may listen: without keys only on this machine; that it needs no writable place, and leaves nothing."""
 
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from api.keys import Scope, create_key
@@ -28,3 +36,65 @@ def test_faulty_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRIAGE_PORT", "no port")
     with pytest.raises(SettingsError, match="TRIAGE_PORT"):
         read_settings()
+
+
+@pytest.mark.parametrize(("workers", "ending"), [("1", "TERM"), ("1", "INT"), ("1", "HUP"), ("2", "TERM")])
+def test_what_workers_share_is_removed_at_the_end(tmp_path: Path, workers: str, ending: str) -> None:
+    code = "from api.server import serve; from api.settings import read_settings; serve(read_settings(), app={!r})"
+    environment = os.environ | {
+        "TMPDIR": str(tmp_path),
+        "TRIAGE_KEYS_FILE": str(tmp_path / "keys.json"),
+        "TRIAGE_PORT": "0",
+        "TRIAGE_WORKERS": workers,
+    }
+    command = [sys.executable, "-c", code.format("fastapi:FastAPI")]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        started = iter(process.stdout.readline, "")
+        assert any("Application startup complete" in line for line in started)
+        assert any(path.name.startswith("triage-") for path in tmp_path.iterdir())
+        process.send_signal(signal.Signals[f"SIG{ending}"])
+        process.stdout.read()
+        assert process.wait(timeout=60) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root can write everywhere")
+def test_nothing_but_the_temporary_directory_is_written_to(tmp_path: Path) -> None:
+    directory, temporary = tmp_path / "read_only", tmp_path / "temporary"
+    directory.mkdir()
+    temporary.mkdir()
+    directory.chmod(0o555)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    unprivileged = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRIAGE_", "XDG_"))}
+    environment = kept | {
+        "HOME": str(directory),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "TMPDIR": str(temporary),
+        "TRIAGE_PORT": str(port),
+        "TRIAGE_WORKERS": "1",
+    }
+    command = [*unprivileged, sys.executable, "-c", "from triage.cli import main; main()", "serve"]
+    with subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            wait_until_ready(port, process)
+            answer = httpx.post(f"http://127.0.0.1:{port}/v1/assess", json={"text": "YP has a second phone."})
+            assert answer.json()["outcome"] == "assessed"
+        finally:
+            process.terminate()
+        assert process.wait(timeout=60) == 0
+    assert list(temporary.iterdir()) == list(directory.iterdir()) == []
+
+
+def wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(1200):
+        assert process.poll() is None
+        try:
+            if httpx.get(f"http://127.0.0.1:{port}/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the service did not become ready")

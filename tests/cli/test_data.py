@@ -1,6 +1,7 @@
 """`triage data` as its user runs it."""
 
 import json
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -101,12 +102,36 @@ def test_sample_writes_records_to_label(tmp_path):
         {"id": f"N-{n}", "case_id": "C", "text": f"Visit number {n} to the home of family {n * 7}."} for n in range(30)
     ]
     notes.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    result = run("sample", notes, "--count", 10, "--output", output)
+    result = run("sample", notes, "--count", 10, "--output", output, "--no-model")
     picked = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
     assert sum(record["meta"]["pile"] == "random" for record in picked) == 2
     assert picked[0]["case_id"] == "C"
     assert "6.67% of all notes" in result.stdout
-    assert "score with a model" in result.stdout
+    assert "no model was asked" in result.stdout
+
+
+def test_sample_asks_the_promoted_model_of_raised_and_unraised_indicators_alike(tmp_path, two_authors, small_model):
+    models, version = small_model
+    notes, output = tmp_path / "notes.jsonl", tmp_path / "pick.jsonl"
+    shutil.copytree(models, tmp_path / "models")
+    (tmp_path / "models" / "current").write_text(version, encoding="utf-8")
+    rows = [json.loads(line) for line in (two_authors / "notes_12.jsonl").read_text(encoding="utf-8").splitlines()]
+    notes.write_text("".join(json.dumps({"id": row["id"], "text": row["text"]}) + "\n" for row in rows[:40]))
+    environment = {"TRIAGE_MODELS_DIR": str(tmp_path / "models")}
+    options = ["data", "sample", str(notes), "--count", "20", "--random-share", "0", "--output", str(output)]
+    result = CliRunner().invoke(app, options, env=environment)
+    assert result.exit_code == 0, result.output
+    unsure = [json.loads(line) for line in output.read_text(encoding="utf-8").splitlines()]
+    unsure = [record for record in unsure if record["meta"]["pile"] == "uncertain"]
+    scored = tmp_path / "scored.jsonl"
+    CliRunner().invoke(app, ["score", str(notes), "--output", str(scored)], env=environment)
+    answers = {row["note_id"]: row for row in map(json.loads, scored.read_text(encoding="utf-8").splitlines())}
+    flagged = [
+        record["meta"]["unsure_of"] in {flag["indicator"] for flag in answers[record["id"]]["flags"]}
+        for record in unsure
+    ]
+    assert len(unsure) == 12
+    assert not all(flagged)
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,7 @@ FILES = {
     "wording.yaml": WORDING,
     "reading_order.yaml": READING_ORDER,
     "inflections.yaml": 'irregular:\n  "give": ["gives", "gave", "given", "giving"]\n',
+    "identity.yaml": "alike:\n  parent: [mum, dad]\nnever_read: [welsh]\n",
 }
 TODAY = date(2026, 6, 1)
 

@@ -3,13 +3,17 @@ import pytest
 
 from triage.knowledge.loading import load_knowledge
 from triage.pipeline.extractor import Extractor
-from triage.scoring.encoding import BLOCKS, fit_encoder
+from triage.scoring.encoding import fit_encoder
+from triage.scoring.features import BLOCKS
+from triage.scoring.identity import Folding
 
 TEXTS = [
     "Mum found a second phone in his bag. He would not say who bought it.",
     "A man on the game asked her for pictures. She told her mum.",
     "School visit, all well. Attendance is 97%.",
 ] * 2
+
+FOLDING = Folding.of(load_knowledge().identity)
 
 
 @pytest.fixture(scope="module")
@@ -21,12 +25,13 @@ def extractor():
 def encoder(extractor):
     notes = list(extractor.extract_many(TEXTS))
     concepts = frozenset(load_knowledge().concepts)
-    return fit_encoder(notes, concepts=concepts, weights=dict.fromkeys(BLOCKS, 1.0), min_count=1)
+    weights = dict.fromkeys(BLOCKS, 1.0)
+    return fit_encoder(notes, folding=FOLDING, concepts=concepts, weights=weights, min_count=1)[0]
 
 
 def test_one_row_a_sentence_and_each_block_of_unit_length(extractor, encoder):
     notes = list(extractor.extract_many(TEXTS[:3]))
-    matrix = encoder.transform(notes)
+    matrix = encoder.encode(notes).matrix()
     assert matrix.shape == (sum(len(note.sentences) for note in notes), len(encoder.vocabulary))
     blocks = np.array([block for block, _ in encoder.vocabulary])
     for row in matrix.toarray():
@@ -45,12 +50,20 @@ def test_one_row_a_sentence_and_each_block_of_unit_length(extractor, encoder):
 )
 def test_who_somebody_is_changes_no_word_feature(extractor, encoder, one, other):
     words = [column for (block, _), column in encoder.vocabulary.items() if BLOCKS[block] in ("words", "characters")]
-    first, second = (encoder.transform([extractor.extract(text)]).toarray()[:, words] for text in (one, other))
+    first, second = (encoder.encode([extractor.extract(text)]).matrix().toarray()[:, words] for text in (one, other))
     np.testing.assert_allclose(first, second, atol=1e-6)
 
 
-def test_the_columns_of_a_sentence_are_those_of_its_row(extractor, encoder):
-    note = extractor.extract(TEXTS[0])
-    matrix = encoder.transform([note])
-    for index, groups in enumerate(encoder.columns(note)):
-        assert {column for group in groups for column in group} == set(matrix[index].indices.tolist())
+def test_what_is_fitted_is_what_is_encoded_later(extractor):
+    notes = list(extractor.extract_many(TEXTS))
+    weights = dict.fromkeys(BLOCKS, 1.0) | {"concept_pairs": 0.0}
+    concepts = frozenset(load_knowledge().concepts)
+    encoder, encoded = fit_encoder(notes, folding=FOLDING, concepts=concepts, weights=weights, min_count=2)
+    assert "concept_pairs" not in {BLOCKS[block] for block, _ in encoder.vocabulary}
+    np.testing.assert_array_equal(encoder.encode(notes).matrix().toarray(), encoded.matrix().toarray())
+
+
+def test_notes_without_words_have_empty_rows(extractor, encoder):
+    encoded = encoder.encode(list(extractor.extract_many(["???", "Zzyzx."])))
+    assert encoded.matrix().shape == (2, len(encoder.vocabulary))
+    assert encoder.encode([]).matrix().shape == (0, len(encoder.vocabulary))

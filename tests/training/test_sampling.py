@@ -1,17 +1,13 @@
 """The piles of notes to label next."""
 
-import json
 from collections import Counter
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from triage.errors import DatasetError
-from triage.flag import Assessment, Band, Evidence, Flag, Level, ReadingOrder, Source, Status, Versions
 from triage.note import Note
 from triage.training.duplicates import near_duplicates
-from triage.training.sampling import Candidate, Picked, Pile, Plan, parse_scores, pick, to_record
+from triage.training.sampling import Candidate, Picked, Pile, Plan, pick, to_record
 
 WORDS = ["phone", "school", "mum", "visit", "parcel", "game", "tablet", "uncle", "football", "dentist", "bus", "dog"]
 
@@ -99,49 +95,3 @@ def test_a_picked_note_is_a_record_that_keeps_why():
     assert record.meta == {"pile": "random", "sampling_rate": "0.05"}
     unsure = to_record(note, Picked(0, Pile.UNCERTAIN, indicator="sextortion"), source="duty")
     assert unsure.meta == {"pile": "uncertain", "unsure_of": "sextortion"}
-
-
-def assessment(note_id, probability):
-    evidence = Evidence(
-        start=0,
-        end=1,
-        start_utf16=0,
-        end_utf16=1,
-        quote="A",
-        sentence=(0, 1),
-        status=Status.AFFIRMED,
-        level=Level.WARNING_SIGN,
-        source=Source(kind="cue", id="x"),
-    )
-    flag = Flag(
-        indicator="new_phones",
-        name="New phones",
-        family="devices_behaviour",
-        status=Status.AFFIRMED,
-        level=Level.WARNING_SIGN,
-        probability=probability,
-        reason="x",
-        evidence=(evidence,),
-        follow_up=(),
-    )
-    return Assessment(
-        note_id=note_id,
-        case_id=None,
-        outcome="assessed",
-        flags=(flag,),
-        reading_order=ReadingOrder(band=Band.NOTE, reasons=()),
-        versions=Versions(schema_version="1", package="0", model=None, knowledge="sha256:0"),
-    )
-
-
-def test_scores_are_read_from_assessments():
-    lines = [assessment("N-1", 0.4).model_dump_json(), "", assessment("N-2", None).model_dump_json()]
-    assert parse_scores("\n".join(lines).encode(), name="s.jsonl") == {"N-1": {"new_phones": 0.4}, "N-2": {}}
-
-
-def test_every_line_that_is_no_assessment_is_named():
-    lines = ["{", json.dumps({"text": "Canary"}), assessment(None, 0.4).model_dump_json()]
-    with pytest.raises(DatasetError) as caught:
-        parse_scores("\n".join(lines).encode(), name="s.jsonl")
-    assert [(issue.line, issue.code) for issue in caught.value.issues] == [(1, "D050"), (2, "D050"), (3, "D051")]
-    assert "Canary" not in str(caught.value)

@@ -5,10 +5,13 @@ import pytest
 
 from triage.extraction import Context, CueMention, Extraction, Sentence
 from triage.flag import Level, Status
+from triage.knowledge.loading import load_knowledge
+from triage.scoring.identity import Folding
 from triage.scoring.status import STATUSES, StatusModel
 from triage.training.status_training import fit_status, mark_spans, marked_mentions
 
 AFFIRMED = Context(Status.AFFIRMED, ())
+FOLDING = Folding.of(load_knowledge().identity)
 TEMPLATES = (
     ("{who} told school that there was never a second phone", "negated"),
     ("{who} told school that there was always a second phone", "affirmed"),
@@ -50,7 +53,7 @@ def words_of(model):
 
 def test_a_fitted_model_corrects_the_rules(corpus):
     records, extractions, contexts = corpus()
-    model = fit_status(records, extractions, contexts)
+    model = fit_status(records, extractions, contexts, FOLDING)
     for record, found, context in zip(records, extractions, contexts, strict=True):
         spans = mark_spans(record, found, context)
         chances = model.probabilities(found, spans)
@@ -58,7 +61,7 @@ def test_a_fitted_model_corrects_the_rules(corpus):
 
 
 def test_the_same_corpus_gives_the_same_model(corpus):
-    one, other = fit_status(*corpus()), fit_status(*corpus())
+    one, other = fit_status(*corpus(), FOLDING), fit_status(*corpus(), FOLDING)
     assert one.vocabulary == other.vocabulary
     assert (one.weights == other.weights).all()
     assert (one.bias == other.bias).all()
@@ -66,21 +69,21 @@ def test_the_same_corpus_gives_the_same_model(corpus):
 
 def test_a_fitted_model_survives_its_arrays(corpus):
     records, extractions, contexts = corpus()
-    model = fit_status(records, extractions, contexts)
-    loaded = StatusModel.from_arrays(model.to_arrays(), list(model.vocabulary))
+    model = fit_status(records, extractions, contexts, FOLDING)
+    loaded = StatusModel.from_arrays(model.to_arrays(), list(model.vocabulary), FOLDING)
     spans = mark_spans(records[0], extractions[0], contexts[0])
     assert (loaded.probabilities(extractions[0], spans) == model.probabilities(extractions[0], spans)).all()
 
 
 def test_who_somebody_is_teaches_nothing(corpus):
-    words = words_of(fit_status(*corpus()))
+    words = words_of(fit_status(*corpus(), FOLDING))
     assert {"never", "always", "they"} <= words
     assert not words & {"he", "she", "mum", "dad", "jordan", "polish", "identity", "neighbours"}
 
 
 def test_a_status_without_an_example_is_never_chosen(corpus):
     records, extractions, contexts = corpus(TEMPLATES[:2])
-    model = fit_status(records, extractions, contexts)
+    model = fit_status(records, extractions, contexts, FOLDING)
     chances = model.probabilities(extractions[0], mark_spans(records[0], extractions[0], contexts[0]))
     seen = [STATUSES.index(Status.NEGATED), STATUSES.index(Status.AFFIRMED)]
     assert chances[0, seen].sum() == pytest.approx(1.0)
@@ -94,7 +97,7 @@ def test_one_author_is_enough(note):
         for number in range(6)
         for word, status in (("never", "negated"), ("always", "affirmed"))
     ]
-    model = fit_status(records, [read(record.text) for record in records], [[AFFIRMED] for _ in records])
+    model = fit_status(records, [read(record.text) for record in records], [[AFFIRMED] for _ in records], FOLDING)
     assert "before never" in model.vocabulary
 
 

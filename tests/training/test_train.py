@@ -1,6 +1,6 @@
 import json
 import shutil
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,36 +18,26 @@ from triage.scoring.artefact import (
     verify_files,
     verify_libraries,
 )
+from triage.scoring.encoder import find_encoder
 from triage.scoring.estimator import Parameters
+from triage.training.fitting import Subject
 from triage.training.train import prepare, train_version
 from triage.training.versions import list_versions, promote, regressions, rollback
 from triage.triager import Triager
-
-CORPUS = Path(__file__).parents[2] / "training_data" / "notes"
-PARAMETERS = Parameters(folds=2)
 
 
 def silent(_step):
     pass
 
 
-def corpus(directory, sources):
-    directory.mkdir()
-    for source in sources:
-        shutil.copy(CORPUS / f"{source}.jsonl", directory)
-    return directory
+@pytest.fixture
+def training(small_training):
+    return small_training
 
 
-@pytest.fixture(scope="module")
-def training(tmp_path_factory):
-    data = corpus(tmp_path_factory.mktemp("data") / "corpus", ["notes_11", "notes_12"])
-    return prepare(data_dir=data, knowledge_dir=None, parameters=PARAMETERS, progress=silent)
-
-
-@pytest.fixture(scope="module")
-def trained(training, tmp_path_factory):
-    models = tmp_path_factory.mktemp("models")
-    return models, train_version(training, models_dir=models, progress=silent)
+@pytest.fixture
+def trained(small_model):
+    return small_model
 
 
 @pytest.fixture
@@ -68,7 +58,6 @@ def test_a_version_is_complete_and_nothing_else_is_left(trained):
     assert set(manifest["files"]) == {"scoring.npz", "scoring.json", "pipeline.joblib", "card.md"}
     assert manifest["digests"]["data"].startswith("sha256:")
     assert "not to be used for" in (models / version / "card.md").read_text(encoding="utf-8").lower()
-    assert manifest["not_validated"]
 
 
 def test_the_same_inputs_give_the_same_model(training, trained, tmp_path):
@@ -86,8 +75,9 @@ def test_the_loaded_model_flags_with_evidence(trained, knowledge):
     assessment = triager.assess(Note(text))
     assert assessment.versions.model == trained[1]
     assert assessment.flags
+    rare = read_manifest(trained[0] / trained[1])["not_validated"]
     for flag in assessment.flags:
-        assert 0 < flag.probability <= 1
+        assert (flag.probability is None) == (flag.indicator in rare)
         assert all(text[words.start : words.end] == words.quote for words in flag.evidence)
 
 
@@ -100,7 +90,8 @@ def test_the_same_note_scores_the_same_in_any_batch(training, trained, knowledge
 
 def test_the_pipeline_and_the_scoring_form_agree(training, trained, knowledge):
     notes = training.examples.extractions[:20]
-    _, scores = load_version(*trained, knowledge).sentence_scores(notes)
+    model = load_version(*trained, knowledge)
+    scores = model.encoder.encode(notes).times(model.weights) + model.bias
     np.testing.assert_allclose(scores, load_pipeline(*trained).decision_function(notes), atol=0.05)
 
 
@@ -157,7 +148,52 @@ def test_promotion_refuses_a_fall_in_urgent_recall_or_calibration(models, traine
     assert promoted_version(models) == version
 
 
-def test_one_author_is_too_few(tmp_path):
-    data = corpus(tmp_path / "corpus", ["notes_11"])
+def test_a_rare_indicator_is_left_to_the_rules_and_said_to_be(trained, knowledge):
+    manifest = read_manifest(trained[0] / trained[1])
+    rare = set(manifest["not_validated"])
+    assert 0 < len(rare) < 26
+    assert rare == {name for name, count in manifest["positives"].items() if count < 15}
+    assert set(manifest["thresholds"]) == set(manifest["positives"]) - rare
+    card = (trained[0] / trained[1] / "card.md").read_text(encoding="utf-8")
+    assert card.count("| rules |") == len(rare)
+    model = load_version(*trained, knowledge)
+    examples = [(i.id, example.text) for i in knowledge.indicators if i.id in rare for example in i.examples.positive]
+    triager, alone = Triager(knowledge, scorer=model), Triager(knowledge)
+    found = 0
+    for indicator, text in examples:
+        flags = {flag.indicator: flag for flag in triager.assess(text).flags}
+        expected = {flag.indicator: flag for flag in alone.assess(text).flags}
+        if indicator in flags:
+            found += 1
+            assert flags[indicator].probability is None
+            assert {words.source.kind for words in flags[indicator].evidence} == {"cue"}
+            assert {(w.start, w.end) for w in flags[indicator].evidence} <= {
+                (w.start, w.end) for w in expected[indicator].evidence
+            }
+    assert found > len(examples) / 2
+
+
+def test_one_author_is_too_few(two_authors, tmp_path):
+    shutil.copy(two_authors / "notes_11.jsonl", tmp_path)
     with pytest.raises(DatasetError, match="at least two authors"):
-        prepare(data_dir=data, knowledge_dir=None, parameters=PARAMETERS, progress=silent)
+        prepare(data_dir=tmp_path, knowledge_dir=None, parameters=Parameters(), progress=silent)
+
+
+def test_an_encoder_is_one_more_block_whose_words_are_exact(small_training, static_model, knowledge, tmp_path):
+    encoder = find_encoder(static_model(tmp_path / "encoder"))
+    training = replace(
+        small_training,
+        parameters=replace(small_training.parameters, min_positives=3),
+        subject=Subject.of(knowledge, encoder),
+    )
+    version = train_version(training, models_dir=tmp_path / "models", progress=silent)
+    assert read_manifest(tmp_path / "models" / version)["encoder"]["digest"] == encoder.digest
+    model = load_version(tmp_path / "models", version, knowledge)
+    assert model.weights.shape == (len(model.encoder.vocabulary) + 5, 26)
+    notes = small_training.examples.extractions[:20]
+    encoded = model.encoder.encode(notes)
+    columns = len(model.encoder.vocabulary)
+    scores = encoded.times(model.weights[:columns]) + model.vectors.encode(notes) @ model.weights[columns:] + model.bias
+    expected = load_pipeline(tmp_path / "models", version).decision_function(notes)
+    np.testing.assert_allclose(scores, expected, atol=0.05)
+    assert any(score.mentions for score in model.score(notes))

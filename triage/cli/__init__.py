@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from triage.cli import audit, compare, data, evaluate, explain, keys, knowledge, score, serve, store, train
+from triage.cli import audit, compare, data, evaluate, explain, keys, knowledge, people, score, serve, store, train
 from triage.errors import TriageError
 
 EXIT_FAULT = 1
@@ -35,6 +35,7 @@ app.add_typer(keys.app, name="keys")
 
 app.add_typer(store.app, name="store")
 app.add_typer(audit.app, name="audit")
+app.add_typer(people.app, name="people")
 
 
 def main() -> None:

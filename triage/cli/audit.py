@@ -33,6 +33,7 @@ def export(
 ) -> None:
     """Write all entries as JSON lines: who did what on which item, with digests; never words of a note."""
     from triage.cli.store import open_desk, operator
+    from triage.files import opened_whole
     from triage.review.reports import Reports
     from triage.review.settings import ReviewSettings
 
@@ -41,7 +42,5 @@ def export(
     if output is None:
         sys.stdout.writelines(lines)
         return
-    temporary = output.with_name(f".{output.name}.partial")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+    with opened_whole(output) as stream:
         stream.writelines(lines)
-    temporary.replace(output)

@@ -46,7 +46,7 @@ def _assessments(side: str, notes: Path | None, corpus: Path) -> "list[Assessmen
 
     settings = Settings()
     knowledge = load_knowledge(settings.knowledge_dir)
-    scorer = load_version(settings.models_dir, side, knowledge)
+    scorer = load_version(settings.models_dir, side, knowledge, encoder_dir=settings.encoder_dir)
     triager = Triager(knowledge, scorer=scorer, max_characters=settings.max_characters)
     indicators = [indicator.id for indicator in knowledge.indicators]
     return list(triager.assess_many(_notes(notes, corpus, indicators)))

@@ -13,6 +13,7 @@ from triage.training.exchange.tools import Source, Target
 if TYPE_CHECKING:
     from triage.note import Note
     from triage.training.records import Record
+    from triage.training.sampling import Candidate
 
 app = typer.Typer(no_args_is_help=True, help="Check, count and exchange labelled notes.")
 app.command("export-decisions")(export_decisions)
@@ -127,18 +128,17 @@ def sample(
     notes: Annotated[Path, typer.Argument(help="Notes without labels: .jsonl or .csv, each with an id.")],
     output: Output,
     count: Annotated[int, typer.Option(min=1, help="How many to pick.")] = 100,
-    scores: Annotated[Path | None, typer.Option(help="What `triage score` wrote of them as JSON lines.")] = None,
+    model: Annotated[bool, typer.Option(help="Ask the promoted model, if any, what it is unsure of.")] = True,
     random_share: Annotated[float, typer.Option(min=0, max=1, help="Part drawn at random, to estimate recall.")] = 0.2,
     seed: Annotated[int, typer.Option(help="The same seed gives the same notes.")] = 0,
 ) -> None:
     """Pick notes to label next: some at random, some the model is unsure of, some unlike all others."""
     from triage.cli.data_tables import show_piles
-    from triage.training.sampling import Candidate, Plan, parse_scores, pick, to_record
+    from triage.training.sampling import Plan, pick, to_record
 
     unlabelled = _notes(notes)
-    given = parse_scores(_read(scores), name=scores.name) if scores else {}
-    candidates = [Candidate(note.id or "", note.text, given.get(note.id or "", {})) for note in unlabelled]
-    picks = pick(candidates, Plan(count=count, random_share=random_share, seed=seed))
+    candidates, thresholds = _candidates(unlabelled, model)
+    picks = pick(candidates, Plan(count=count, random_share=random_share, seed=seed, thresholds=thresholds))
     _write_records(output, [to_record(unlabelled[found.index], found, source=notes.stem) for found in picks])
     show_piles(picks, len(unlabelled))
 
@@ -149,6 +149,26 @@ def schema() -> None:
     from triage.training.records import schema_text
 
     typer.echo(schema_text(), nl=False)
+
+
+def _candidates(notes: "Sequence[Note]", ask_model: bool) -> "tuple[list[Candidate], dict[str, float]]":
+    """Return the notes with the probability of every indicator, raised or not, and the thresholds."""
+    from triage.knowledge.loading import load_knowledge
+    from triage.scoring.artefact import load_promoted
+    from triage.settings import Settings
+    from triage.training.evaluation.systems import FittedModel
+    from triage.training.records import make_record
+    from triage.training.sampling import Candidate
+
+    settings = Settings()
+    knowledge = load_knowledge(settings.knowledge_dir)
+    model = load_promoted(settings.models_dir, knowledge, encoder_dir=settings.encoder_dir) if ask_model else None
+    if model is None:
+        return [Candidate(note.id or "", note.text) for note in notes], {}
+    records = [make_record(id=note.id or "", source="unlabelled", text=note.text) for note in notes]
+    said = FittedModel(knowledge, model).predict(records)
+    candidates = [Candidate(r.id, r.text, found.probabilities) for r, found in zip(records, said, strict=True)]
+    return candidates, dict(zip(model.indicators, model.thresholds.tolist(), strict=True))
 
 
 def _indicators() -> frozenset[str]:
@@ -203,13 +223,11 @@ def _write_records(path: Path, records: "Iterable[Record]") -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write to a temporary name, then rename: a reader never sees half a file."""
     from triage.errors import DatasetError, Issue
+    from triage.files import write_whole
 
-    temporary = path.with_name(f".{path.name}.partial")
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        write_whole(path, content)
     except OSError as error:
         issue = Issue(str(path), 0, "D000", f"cannot be written: {error.strerror}")
         raise DatasetError("Nothing was written.", code="no_file", issues=[issue]) from None

@@ -70,7 +70,7 @@ def show_piles(picks: Sequence[Picked], total: int) -> None:
     console.print(f"{len(picks)} of {total} notes picked: {listed}.")
     console.print(f"Estimate recall from the random pile alone: it is {rate:.2%} of all notes.")
     if not piles[Pile.UNCERTAIN]:
-        console.print("No note has a probability near its threshold; score with a model and pass --scores.")
+        console.print("No note has a probability near its threshold, or no model was asked: `triage train` makes one.")
 
 
 def _positives(counted: Statistics) -> Table:

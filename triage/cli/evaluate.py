@@ -1,6 +1,7 @@
 """`triage evaluate`: figures of the knowledge, the model and baselines on labelled notes."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from triage.knowledge.schemas import Knowledge
+    from triage.settings import Settings
     from triage.training.corpus import Corpus
+    from triage.training.evaluation.evaluate import Options
     from triage.training.evaluation.predictions import System
     from triage.training.evaluation.results import Evaluation
     from triage.training.splits import Part
@@ -42,11 +45,13 @@ def evaluate(
     figure for notes of somebody it has never read.
     """
     from triage.cli.evaluation_tables import show_evaluation
+    from triage.files import write_whole
     from triage.knowledge.loading import load_knowledge
     from triage.settings import Settings
-    from triage.training.corpus import load_corpus
+    from triage.training.corpus import load_corpus, read_sources
+    from triage.training.evaluation.evaluate import Options, evaluate_held_out_sources
+    from triage.training.evaluation.trained import TrainedSystem
     from triage.training.splits import Part
-    from triage.training.train import read_sources
 
     if part not in set(Part):
         raise typer.BadParameter(f"no part '{part}'; there are: {', '.join(Part)}", param_hint="--part")
@@ -56,47 +61,37 @@ def evaluate(
     settings = Settings()
     knowledge = load_knowledge(settings.knowledge_dir)
     labelled = load_corpus(corpus, indicators=[indicator.id for indicator in knowledge.indicators])
-    not_tried = frozenset[str]() if include_read else read_sources(corpus)
+    read = read_sources(corpus)
+    options = Options(volume=volume, not_tried=frozenset() if include_read else read, notify=_notify)
     if leave_one_source_out:
-        found = _held_out(labelled, knowledge, volume, folds, not_tried)
+        systems = [*_baselines(knowledge), TrainedSystem(knowledge, labelled, read_by_cue_authors=read)]
+        found = evaluate_held_out_sources(systems, labelled, knowledge, options, folds=folds)
     else:
-        found = _on_part(labelled, knowledge, Part(part), volume, not_tried, settings.models_dir)
+        found = _on_part(labelled, knowledge, Part(part), options, settings)
     if json is not None:
-        _write_whole(json, found.model_dump_json(indent=1) + "\n")
+        json.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(json, found.model_dump_json(indent=1) + "\n")
     if html is not None and render is not None:
-        _write_whole(html, render(found, labelled if show_text else None))
+        html.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(html, render(found, labelled if show_text else None))
     show_evaluation(found)
 
 
 def _on_part(
-    corpus: "Corpus", knowledge: "Knowledge", part: "Part", volume: int, not_tried: frozenset[str], models_dir: Path
+    corpus: "Corpus", knowledge: "Knowledge", part: "Part", options: "Options", settings: "Settings"
 ) -> "Evaluation":
     from triage.scoring.artefact import load_promoted
     from triage.training.evaluation.evaluate import evaluate_part
     from triage.training.evaluation.systems import FittedModel
 
-    scorer = load_promoted(models_dir, knowledge)
+    scorer = load_promoted(settings.models_dir, knowledge, encoder_dir=settings.encoder_dir)
     systems = _baselines(knowledge)
     if scorer is None:
         _notify("no model is promoted; the figures are those of the knowledge and the baselines")
     else:
         systems.append(FittedModel(knowledge, scorer))
-    model = scorer.version if scorer else None
-    return evaluate_part(
-        systems, corpus, knowledge, part, volume=volume, model=model, not_tried=not_tried, notify=_notify
-    )
-
-
-def _held_out(
-    corpus: "Corpus", knowledge: "Knowledge", volume: int, folds: int | None, not_tried: frozenset[str]
-) -> "Evaluation":
-    from triage.training.evaluation.evaluate import evaluate_held_out_sources
-    from triage.training.train import TrainedSystem
-
-    systems = [*_baselines(knowledge), TrainedSystem(knowledge)]
-    return evaluate_held_out_sources(
-        systems, corpus, knowledge, volume=volume, folds=folds, not_tried=not_tried, notify=_notify
-    )
+        options = replace(options, model=scorer.version)
+    return evaluate_part(systems, corpus, knowledge, part, options)
 
 
 def _baselines(knowledge: "Knowledge") -> "list[System]":
@@ -119,10 +114,3 @@ def _renderer() -> "Callable[[Evaluation, Corpus | None], str]":
 
 def _notify(step: str) -> None:
     print(f"triage: {step}", file=sys.stderr)  # noqa: T201
-
-
-def _write_whole(path: Path, content: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.partial")
-    temporary.write_text(content, encoding="utf-8", newline="\n")
-    temporary.replace(path)

@@ -78,7 +78,7 @@ def _systems(systems: Sequence[SystemFigures]) -> Table:
 
 def _indicators(system: SystemFigures) -> Table:
     columns = ("indicator", "notes", "precision", "recall", "F1", "average precision")
-    table = _table(f"By indicator: {system.name} (*: too few notes with it to tell)", *columns)
+    table = _table(f"By indicator: {system.name} (*: too few notes with it, not validated)", *columns)
     for indicator, figures in system.indicators.items():
         few = "" if figures.enough else "*"
         estimates = (figures.precision, figures.recall, figures.f1, figures.average_precision)

@@ -1,6 +1,5 @@
 """`triage data export-decisions`: settled reviews as labelled notes."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,19 +21,17 @@ def export_decisions(
     owner can read it.
     """
     from triage.cli.store import open_desk, operator
+    from triage.files import opened_whole
     from triage.review.reports import Reports
     from triage.review.settings import ReviewSettings
 
     notes = Reports(open_desk(), ReviewSettings().retention()).labelled(operator())
     output.parent.mkdir(parents=True, exist_ok=True)
-    temporary = output.with_name(f".{output.name}.partial")
-    temporary.unlink(missing_ok=True)
     count = 0
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
+    with opened_whole(output, private=True) as stream:
         for note in notes:
             stream.write(_record(note).to_json_line() + "\n")
             count += 1
-    temporary.replace(output)
     typer.echo(f"{count} settled notes are in {output}.")
 
 

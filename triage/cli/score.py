@@ -77,7 +77,7 @@ def _assess(entries: "list[Entry]", workers: int) -> "Iterator[Result]":
     from triage.settings import Settings
 
     settings = Settings()
-    recipe = Recipe(settings.knowledge_dir, settings.models_dir, settings.max_characters)
+    recipe = Recipe(settings.knowledge_dir, settings.models_dir, settings.max_characters, settings.encoder_dir)
     processes = workers or (1 if len(entries) <= _FEW else os.cpu_count() or 1)
     if processes == 1:
         return assess_entries(make_triager(recipe), entries)
@@ -87,6 +87,7 @@ def _assess(entries: "list[Entry]", workers: int) -> "Iterator[Result]":
 def _write(results: "Iterator[Result]", total: int, format: Format, output: Path | None) -> bool:
     """Write all results; return whether some notes were not assessed."""
     from triage.cli.progress import tracked
+    from triage.files import opened_whole
 
     incomplete = False
 
@@ -102,10 +103,8 @@ def _write(results: "Iterator[Result]", total: int, format: Format, output: Path
     if output is None:
         _write_to(sys.stdout, watched(), format)
         return incomplete
-    temporary = output.with_name(f".{output.name}.partial")
-    with temporary.open("w", encoding="utf-8", newline="\n") as stream:
+    with opened_whole(output) as stream:
         _write_to(stream, watched(), format)
-    temporary.replace(output)
     return incomplete
 
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from triage.flag import Assessment, Band, Flag, Level
 from triage.highlight import pieces
 from triage.note import Note
-from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES
+from triage.words import BANDS, LEVELS, NOT_ASSESSED, NOTHING_FOUND, STATUSES, why_not_flagged
 
 _BAND_STYLES = {
     Band.SAME_DAY: "bold white on red",
@@ -78,7 +78,7 @@ def _name(flag: Flag) -> Text:
 def _not_flagged(assessment: Assessment) -> Text:
     text = Text("Found but not flagged: ", style="bold")
     shown = [
-        f"{mention.indicator.replace('_', ' ')} - {STATUSES[mention.status]} (“{_printable(mention.quote)}”)"
+        f"{mention.indicator.replace('_', ' ')} - {why_not_flagged(mention.status)} (“{_printable(mention.quote)}”)"
         for mention in assessment.not_flagged
     ]
     return text.append("; ".join(shown), style="not bold")

@@ -12,10 +12,16 @@ app = typer.Typer(no_args_is_help=True, help="List, check and promote model vers
 def train(
     data: Annotated[Path, typer.Option(help="Labelled notes.")] = Path("training_data"),
     promote: Annotated[bool, typer.Option(help="Serve the new version, unless it is worse where it matters.")] = True,
+    encoder: Annotated[
+        Path | None, typer.Option(help="Directory of a local encoder, for one more block of features.")
+    ] = None,
     if_missing: Annotated[bool, typer.Option("--if-missing", help="Only when no version is promoted.")] = False,
 ) -> None:
-    """Train a new model version from the labelled notes and the knowledge."""
-    from triage.knowledge.loading import load_knowledge
+    """Train a new model version from the labelled notes and the knowledge.
+
+    With --encoder, nothing is downloaded: the directory must be there, and again where notes are scored
+    (TRIAGE_ENCODER_DIR, where it is another one).
+    """
     from triage.scoring.artefact import promoted_version
     from triage.scoring.estimator import Parameters
     from triage.settings import Settings
@@ -25,11 +31,17 @@ def train(
     settings = Settings()
     if if_missing and promoted_version(settings.models_dir) is not None:
         return
-    training = prepare(data_dir=data, knowledge_dir=settings.knowledge_dir, parameters=Parameters(), progress=_progress)
+    training = prepare(
+        data_dir=data,
+        knowledge_dir=settings.knowledge_dir,
+        parameters=Parameters(),
+        encoder_dir=encoder,
+        progress=_progress,
+    )
     version = train_version(training, models_dir=settings.models_dir, progress=_progress)
     _progress(f"Wrote model {version}")
     if promote:
-        promote_version(settings.models_dir, version, load_knowledge(settings.knowledge_dir))
+        promote_version(settings.models_dir, version, training.knowledge, encoder_dir=encoder)
         _progress(f"Promoted model {version}")
 
 
@@ -67,7 +79,8 @@ def promote(version: str) -> None:
     from triage.training.versions import promote as promote_version
 
     settings = Settings()
-    promote_version(settings.models_dir, version, load_knowledge(settings.knowledge_dir))
+    knowledge = load_knowledge(settings.knowledge_dir)
+    promote_version(settings.models_dir, version, knowledge, encoder_dir=settings.encoder_dir)
     typer.echo(f"promoted {version}")
 
 
@@ -79,7 +92,8 @@ def rollback() -> None:
     from triage.training.versions import rollback as go_back
 
     settings = Settings()
-    typer.echo(f"promoted {go_back(settings.models_dir, load_knowledge(settings.knowledge_dir))}")
+    knowledge = load_knowledge(settings.knowledge_dir)
+    typer.echo(f"promoted {go_back(settings.models_dir, knowledge, encoder_dir=settings.encoder_dir)}")
 
 
 def _progress(step: str) -> None:

@@ -121,7 +121,8 @@ def _check_context_examples(knowledge: Knowledge, file: KnowledgeFile, detector:
         for position, example in enumerate(rule.examples):
             start = example.text.index("[[")
             text = example.text.replace("[[", "").replace("]]", "")
-            found = detector.status_of(text, start, example.text.index("]]") - 2).status
+            end = example.text.index("]]") - 2
+            found = detector.status_of(text, start, end, example.indicator).status
             if found is not example.status:
                 location = ("rules", index, "examples", position)
                 file.fault(location, "K070", f"rule '{rule.id}': should be {example.status}, found {found}")

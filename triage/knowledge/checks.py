@@ -27,6 +27,7 @@ def check_structure(knowledge: Knowledge, files: Mapping[str, "KnowledgeFile"]) 
     _check_reading_order(knowledge, files["reading_order.yaml"])
     _check_unique(files["glossary.yaml"], "entries", (entry.id for entry in knowledge.glossary.entries))
     _check_unique(files["wording.yaml"], "rules", (rule.id for rule in knowledge.wording.rules))
+    _check_identity(knowledge, files["identity.yaml"])
 
 
 class _PatternChecker:
@@ -157,6 +158,20 @@ def _check_reading_order(knowledge: Knowledge, file: "KnowledgeFile") -> None:
                 for concept in condition.concepts:
                     if concept not in knowledge.concepts:
                         file.fault(location, "K021", f"unknown concept '{concept}'")
+
+
+def _check_identity(knowledge: Knowledge, file: "KnowledgeFile") -> None:
+    """A word of two groups would be read as that of the last one."""
+    lists: list[tuple[Location, Iterable[str]]] = [
+        *((("alike", group), words) for group, words in knowledge.identity.alike.items()),
+        (("never_read",), knowledge.identity.never_read),
+    ]
+    seen: set[str] = set()
+    for location, words in lists:
+        for index, word in enumerate(words):
+            if word in seen:
+                file.fault((*location, index), "K033", f"'{word}' is listed twice")
+            seen.add(word)
 
 
 def _check_unique(file: "KnowledgeFile", field: str, ids: Iterable[str]) -> None:

@@ -9,3 +9,4 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]+([._-][A-Za-z0-
 Line = Annotated[str, StringConstraints(min_length=1, max_length=400, strip_whitespace=True)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
 PatternText = Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z]+$", max_length=60)]

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from srsly.ruamel_yaml import YAML
 from srsly.ruamel_yaml.comments import CommentedBase
+from srsly.ruamel_yaml.constructor import DuplicateKeyError
 from srsly.ruamel_yaml.error import MarkedYAMLError, YAMLError
 
 from triage.errors import Issue
@@ -42,6 +43,10 @@ class KnowledgeFile:
             self.content = YAML(typ="rt").load(StringIO(path.read_text(encoding="utf-8")))
         except UnicodeDecodeError as error:
             self._add(0, "K001", f"not valid UTF-8 at byte {error.start}; save the file as UTF-8")
+        except DuplicateKeyError as error:
+            # It is a warning that is raised, so none of the classes below.
+            mark = error.problem_mark
+            self._add(mark.line + 1 if mark else 0, "K002", "the key is written twice; keep one")
         except MarkedYAMLError as error:
             mark = error.problem_mark
             self._add(mark.line + 1 if mark else 0, "K002", f"not valid YAML: {error.problem or error.context}")

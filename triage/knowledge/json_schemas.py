@@ -8,6 +8,7 @@ from triage.knowledge.schemas import (
     ConceptFile,
     ContextFile,
     GlossaryFile,
+    IdentityFile,
     Indicator,
     InflectionFile,
     ReadingOrderFile,
@@ -22,6 +23,7 @@ MODELS: dict[str, type[Frozen]] = {
     "wording": WordingFile,
     "reading_order": ReadingOrderFile,
     "inflections": InflectionFile,
+    "identity": IdentityFile,
 }
 
 

@@ -2,8 +2,6 @@
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -12,6 +10,7 @@ from platformdirs import user_cache_path
 from pydantic import ValidationError
 
 from triage.errors import Issue, KnowledgeError
+from triage.files import write_whole
 from triage.flag import Frozen
 from triage.knowledge.checks import check_structure
 from triage.knowledge.files import KnowledgeFile
@@ -20,6 +19,7 @@ from triage.knowledge.schemas import (
     ConceptFile,
     ContextFile,
     GlossaryFile,
+    IdentityFile,
     Indicator,
     InflectionFile,
     Knowledge,
@@ -36,6 +36,7 @@ _SINGLE_FILES: dict[str, type[Frozen]] = {
     "wording": WordingFile,
     "reading_order": ReadingOrderFile,
     "inflections": InflectionFile,
+    "identity": IdentityFile,
 }
 _FORMAT = "1"
 
@@ -64,7 +65,8 @@ def _load_cached(root: Path) -> Knowledge:
         return Knowledge.model_validate_json(kept.read_bytes())
     knowledge, _ = read_knowledge(root, digest=digest)
     with contextlib.suppress(OSError):
-        _write_whole(kept, knowledge.model_dump_json().encode())
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, knowledge.model_dump_json().encode())
     return knowledge
 
 
@@ -135,11 +137,3 @@ def _collect_concepts(files: Mapping[str, KnowledgeFile]) -> dict[str, Concept]:
             concepts[concept_id] = concept
     return concepts
 
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write to a temporary name, then rename: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)

@@ -13,7 +13,7 @@ from triage.knowledge.context_schemas import ContextRule as ContextRule
 from triage.knowledge.context_schemas import Direction as Direction
 from triage.knowledge.context_schemas import Inside as Inside
 from triage.knowledge.context_schemas import Place as Place
-from triage.knowledge.fields import Identifier, Line, PatternText, RuleId, Text
+from triage.knowledge.fields import Identifier, Line, PatternText, RuleId, Text, Word
 
 DEFAULT_WINDOW = 12
 
@@ -254,6 +254,18 @@ class InflectionFile(Frozen):
     irregular: dict[str, tuple[str, ...]]
 
 
+class IdentityFile(Frozen):
+    """`identity.yaml`: words that tell who somebody is, and how the model reads them.
+
+    Attributes:
+        alike: Name of a group to its words, which the model cannot tell apart.
+        never_read: Words that the model does not see.
+    """
+
+    alike: dict[Identifier, tuple[Word, ...]]
+    never_read: tuple[Word, ...]
+
+
 class Knowledge(Frozen):
     """Everything the detectors know, with one digest over all files.
 
@@ -269,6 +281,7 @@ class Knowledge(Frozen):
     wording: WordingFile
     reading_order: ReadingOrderFile
     inflections: InflectionFile
+    identity: IdentityFile
 
     def indicator(self, indicator_id: str) -> Indicator:
         """Return one indicator.

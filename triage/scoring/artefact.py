@@ -10,8 +10,7 @@ models/current                     text file with the name of the promoted versi
 
 import hashlib
 import json
-import os
-import tempfile
+from dataclasses import asdict
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -22,11 +21,13 @@ from numpy.typing import NDArray
 from triage.errors import ArtefactError, DigestMismatch, VersionMismatch
 from triage.knowledge.schemas import Knowledge
 from triage.scoring.combination import Combination
+from triage.scoring.encoder import EncoderBlock, EncoderFiles, find_again
 from triage.scoring.encoding import Encoder
+from triage.scoring.identity import Folding
 from triage.scoring.model import SentenceModel
 from triage.scoring.status import StatusModel
 
-FORMAT = 1
+FORMAT = 2
 _STATUS = "status_"
 CURRENT = "current"
 ARRAYS, SETTINGS, PIPELINE, MANIFEST, CARD = (
@@ -59,43 +60,50 @@ def save_scoring_form(model: SentenceModel, directory: Path) -> None:
         "version": model.version,
         "indicators": model.indicators,
         "harm_bias": model.harm_bias,
+        "rules_only": sorted(model.rules_only),
         "combination_bias": combination.bias,
         "evidence_from": model.evidence_from,
         "block_weights": encoder.weights,
-        "concepts": sorted(encoder.concepts),
+        "folding": encoder.folding.alike,
         "status_vocabulary": list(model.status.vocabulary),
+        "encoder": asdict(model.vectors.files) if model.vectors else None,
         "vocabulary": [[block, name] for block, name in encoder.vocabulary],
     }
     (directory / SETTINGS).write_text(json.dumps(settings, ensure_ascii=False), encoding="utf-8")
 
 
-def load_scoring_form(directory: Path) -> SentenceModel:
+def load_scoring_form(directory: Path, *, encoder_dir: Path | None = None) -> SentenceModel:
     """Read the arrays and settings that scoring needs.
 
+    Args:
+        directory: Of the version.
+        encoder_dir: Where the encoder of a model that needs one is now; where it was at training by default.
+
     Raises:
-        ArtefactError: A file is missing or not in the form this release reads.
+        ArtefactError: A file is missing or not in the form this release reads, or the encoder is missing or another.
     """
     try:
         settings = json.loads((directory / SETTINGS).read_text(encoding="utf-8"))
         with np.load(directory / ARRAYS, allow_pickle=False) as arrays:
-            return _model(settings, {name: arrays[name] for name in arrays.files})
+            return _model(settings, {name: arrays[name] for name in arrays.files}, encoder_dir)
     except FileNotFoundError as error:
         raise ArtefactError(
             f"the file {Path(error.filename).name} is missing; train again",
             code="artefact_missing",
             where=directory.name,
         ) from None
-    except (KeyError, ValueError, OSError):
+    except (KeyError, TypeError, ValueError, OSError):
         raise ArtefactError(
             "not in the form that this release reads; train again", code="artefact_unreadable", where=directory.name
         ) from None
 
 
-def _model(settings: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SentenceModel:
+def _model(settings: dict[str, Any], arrays: dict[str, NDArray[Any]], encoder_dir: Path | None) -> SentenceModel:
     if settings["format"] != FORMAT:
         raise VersionMismatch("made by another release; train again", code="artefact_format")
+    folding = Folding(settings["folding"])
     encoder = Encoder(
-        concepts=frozenset(settings["concepts"]),
+        folding=folding,
         vocabulary={(block, name): column for column, (block, name) in enumerate(settings["vocabulary"])},
         idf=arrays["idf"],
         weights=tuple(settings["block_weights"]),
@@ -104,18 +112,25 @@ def _model(settings: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Sentenc
         version=settings["version"],
         indicators=tuple(settings["indicators"]),
         encoder=encoder,
+        vectors=_vectors(settings["encoder"], encoder_dir, folding),
         weights=arrays["weights"].astype(np.float32),
         bias=arrays["bias"],
         harm=arrays["harm"].astype(np.float32),
         harm_bias=settings["harm_bias"],
         combination=Combination(arrays["shared"], arrays["own"], settings["combination_bias"]),
         thresholds=arrays["thresholds"],
+        rules_only=frozenset(settings["rules_only"]),
         evidence_from=settings["evidence_from"],
         status=StatusModel.from_arrays(
             {name.removeprefix(_STATUS): array for name, array in arrays.items() if name.startswith(_STATUS)},
             settings["status_vocabulary"],
+            folding,
         ),
     )
+
+
+def _vectors(recorded: dict[str, str] | None, encoder_dir: Path | None, folding: Folding) -> EncoderBlock | None:
+    return EncoderBlock(find_again(EncoderFiles(**recorded), encoder_dir), folding) if recorded else None
 
 
 def file_digest(path: Path) -> str:
@@ -190,15 +205,23 @@ def load_pipeline(models_dir: Path, version: str) -> Any:
     return joblib.load(directory / PIPELINE)
 
 
-def load_version(models_dir: Path, version: str, knowledge: Knowledge) -> SentenceModel:
+def load_version(
+    models_dir: Path, version: str, knowledge: Knowledge, *, encoder_dir: Path | None = None
+) -> SentenceModel:
     """Load one version for scoring, after checking its digests; nothing is unpickled.
+
+    Args:
+        models_dir: Where versions are kept.
+        version: Its name.
+        knowledge: Its indicators must be those of the model.
+        encoder_dir: Where the encoder of a model that needs one is now; where it was at training by default.
 
     Raises:
         ArtefactError: The version must not be used, or was trained with another set of indicators.
     """
     directory = models_dir / version
     verify_files(directory)
-    model = load_scoring_form(directory)
+    model = load_scoring_form(directory, encoder_dir=encoder_dir)
     known = {indicator.id for indicator in knowledge.indicators}
     if set(model.indicators) != known:
         raise VersionMismatch(
@@ -217,22 +240,11 @@ def promoted_version(models_dir: Path) -> str | None:
         return None
 
 
-def load_promoted(models_dir: Path, knowledge: Knowledge) -> SentenceModel | None:
-    """Load the promoted version; None where there is none.
+def load_promoted(models_dir: Path, knowledge: Knowledge, *, encoder_dir: Path | None = None) -> SentenceModel | None:
+    """Load the promoted version; None where there is none. The arguments are those of `load_version`.
 
     Raises:
         ArtefactError: The promoted version must not be used.
     """
     version = promoted_version(models_dir)
-    return load_version(models_dir, version, knowledge) if version else None
-
-
-def write_text_whole(path: Path, text: str) -> None:
-    """Write to a temporary name, then rename: a reader never sees half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-    # A temporary file is its owner's alone; a service may run as another user.
-    Path(temporary).chmod(0o644)
-    Path(temporary).replace(path)
+    return load_version(models_dir, version, knowledge, encoder_dir=encoder_dir) if version else None

@@ -5,6 +5,7 @@ deviate a little, so that an indicator with few examples borrows from the others
 scores of authors whose notes no cue author had read: elsewhere cues look better than they are.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,8 @@ SHARED = (
 OWN = ("one", "best_sentence", "cue_current", "cue_sentence")
 """Features in which an indicator may deviate."""
 _OWN_COLUMNS = tuple(SHARED.index(name) for name in OWN[1:])
+_CUES = slice(SHARED.index("cue_current"), SHARED.index("cue_sentence") + 1)
+"""Features of the cue mentions of one indicator."""
 _CLIP = 6.0
 
 
@@ -62,34 +65,48 @@ def note_features(note: Extraction, scores: NDArray[np.float64], indicators: Seq
         scores: Log-odds of each sentence, shape `(sentences, indicators)`.
         indicators: Order of the columns of `scores`.
     """
-    clipped = np.clip(scores, -_CLIP, _CLIP)
+    clipped = np.minimum(np.maximum(scores, -_CLIP), _CLIP)
     best = clipped.argmax(axis=0)
-    ordered = np.sort(clipped, axis=0)
-    second = ordered[-2] if len(ordered) > 1 else np.full(len(indicators), -_CLIP)
+    each = np.arange(len(indicators))
     features = np.zeros((len(indicators), len(SHARED)))
-    features[:, 0] = ordered[-1]
-    features[:, 1] = second
+    features[:, 0] = clipped[best, each]
+    features[:, 1] = _second(clipped, best)
     features[:, 2] = np.log1p(len(clipped))
-    column = {name: index for index, name in enumerate(indicators)}
-    for mention in note.mentions:
-        _add_mention(features[column[mention.indicator]], mention, clipped[mention.sentence, column[mention.indicator]])
-    features[:, 4] = np.log1p(features[:, 4])
+    for indicator, mentions in _by_indicator(note).items():
+        column = indicators.index(indicator)
+        features[column, _CUES] = _cue_features(mentions, clipped[:, column])
     not_current = {mention.sentence for mention in note.mentions if mention.context.status not in CURRENT}
-    features[:, 9] = [sentence in not_current for sentence in best]
+    features[:, 9] = [sentence in not_current for sentence in best.tolist()]
     features[:, 10] = _rivals(clipped, best)
     return features
 
 
-def _add_mention(row: NDArray[np.float64], mention: CueMention, score: float) -> None:
-    status = mention.context.status
-    if status not in CURRENT:
-        row[7] = 1
-        return
-    row[8] = max(row[8], score + _CLIP) if row[3] else score + _CLIP
-    row[3] = 1
-    row[4] += 1
-    row[5] = max(row[5], mention.level is Level.HARM_DESCRIBED)
-    row[6] = max(row[6], status is not Status.AFFIRMED)
+def _second(scores: NDArray[np.float64], best: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return, for each indicator, the score of its second best sentence."""
+    others = scores.copy()
+    others[best, np.arange(len(best))] = -_CLIP
+    result: NDArray[np.float64] = others.max(axis=0)
+    return result
+
+
+def _by_indicator(note: Extraction) -> dict[str, list[CueMention]]:
+    found: dict[str, list[CueMention]] = {}
+    for mention in note.mentions:
+        found.setdefault(mention.indicator, []).append(mention)
+    return found
+
+
+def _cue_features(mentions: Sequence[CueMention], scores: NDArray[np.float64]) -> tuple[float, ...]:
+    """Return the features `_CUES` of the mentions of one indicator."""
+    current = [mention for mention in mentions if mention.context.status in CURRENT]
+    return (
+        bool(current),
+        math.log1p(len(current)),
+        any(mention.level is Level.HARM_DESCRIBED for mention in current),
+        any(mention.context.status is not Status.AFFIRMED for mention in current),
+        len(current) < len(mentions),
+        max((float(scores[mention.sentence]) + _CLIP for mention in current), default=0.0),
+    )
 
 
 def _rivals(scores: NDArray[np.float64], best: NDArray[np.intp]) -> NDArray[np.float64]:

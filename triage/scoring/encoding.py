@@ -1,28 +1,42 @@
-"""Turns the sentences of notes into one sparse matrix: words, characters, concepts and the neighbouring sentences.
+"""Turns the sentences of notes into weighted sparse rows, each block of features of unit length times its weight.
 
 Plain numpy and scipy, so that scoring needs neither scikit-learn nor a pickle.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from triage.extraction import Extraction, Sentence
-from triage.scoring.identity import IDENTITY, fold
+from triage.extraction import Extraction
+from triage.scoring.features import BLOCKS, Counts, FeatureReader, FixedVocabulary, GrowingVocabulary, Key
+from triage.scoring.identity import Folding
 
-BLOCKS = ("words", "characters", "concepts", "neighbours")
-SHORTEST, LONGEST = 3, 5
-"""Lengths of character n-grams, within padded words."""
-_WORDS, _CHARACTERS, _CONCEPTS, _NEIGHBOURS = range(len(BLOCKS))
-_CACHED_WORDS = 50_000
 
-Key = tuple[int, str]
-"""Block and feature."""
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Weighted features of sentences; both of shape `(sentences, columns)`, and their sum is what the model sees.
+
+    Attributes:
+        tokens: Features that belong to one token.
+        others: Word pairs, concepts and neighbours.
+        places: Tokens that each stored value of `tokens` is shared between.
+    """
+
+    tokens: csr_matrix
+    others: csr_matrix
+    places: NDArray[np.float32]
+
+    def times(self, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the product with weights of shape `(columns, n)`."""
+        product: NDArray[np.float32] = self.tokens @ weights + self.others @ weights
+        return product
+
+    def matrix(self) -> csr_matrix:
+        """Return what the model sees as one matrix."""
+        return self.tokens + self.others
 
 
 @dataclass(frozen=True)
@@ -30,131 +44,87 @@ class Encoder:
     """A fitted encoder.
 
     Attributes:
-        concepts: Names of the concepts to use.
+        folding: How words are read.
         vocabulary: Block and feature to column.
         idf: Inverse document frequency of each column.
         weights: Weight of each block; each block is scaled to unit length by itself first.
+        reader: Looks up the features of sentences.
     """
 
-    concepts: frozenset[str]
+    folding: Folding
     vocabulary: Mapping[Key, int]
     idf: NDArray[np.float32]
     weights: tuple[float, ...]
+    reader: FeatureReader = field(init=False, repr=False, compare=False)
+    _blocks: NDArray[np.int8] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         blocks = np.fromiter((block for block, _ in self.vocabulary), dtype=np.int8, count=len(self.vocabulary))
         object.__setattr__(self, "_blocks", blocks)
-        object.__setattr__(self, "_cache", {})
+        object.__setattr__(self, "reader", FeatureReader(FixedVocabulary(self.vocabulary), self.folding))
 
-    def transform(self, notes: Iterable[Extraction]) -> csr_matrix:
-        """Return one row a sentence, of all notes in order; shape `(sentences, columns)`."""
-        columns: list[int] = []
-        ends = [0]
-        for note in notes:
-            for sentence in self.columns(note):
-                for group in sentence:
-                    columns += group
-                ends.append(len(columns))
-        indices = np.array(columns, dtype=np.int32)
-        matrix = csr_matrix(
-            (np.ones(len(columns), dtype=np.float32), indices, np.array(ends)),
-            shape=(len(ends) - 1, len(self.vocabulary)),
+    def encode(self, notes: Iterable[Extraction]) -> Encoded:
+        """Return one row a sentence, of all notes in order."""
+        return self.weigh(self.reader.count(notes))
+
+    def weigh(self, counts: Counts) -> Encoded:
+        """Return the weighted rows of counted features."""
+        size = counts.tokens.shape[0] * len(BLOCKS)
+        parts = [(part, self._values(part), self._groups(part)) for part in (counts.tokens, counts.others)]
+        squares = np.zeros(size)
+        for _, values, groups in parts:
+            squares += np.bincount(groups, weights=values**2, minlength=size)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            scales = (np.tile(self.weights, counts.tokens.shape[0]) / np.sqrt(squares)).astype(np.float32)
+        tokens, others = (
+            csr_matrix((values * scales[groups], part.indices, part.indptr), shape=part.shape)
+            for part, values, groups in parts
         )
-        matrix.sum_duplicates()
-        return self._weighted(matrix)
+        return Encoded(tokens, others, counts.tokens.data)
 
-    def columns(self, note: Extraction) -> Iterator[list[list[int]]]:
-        """Yield, for each sentence, the columns of each token, then those of concepts and neighbours."""
-        names = [_concept_names(sentence, self.concepts) for sentence in note.sentences]
-        for index, sentence in enumerate(note.sentences):
-            words = [fold(word) for word in sentence.words]
-            groups = [self._word_columns(word) for word in words]
-            pairs = self._known(_pair_keys(words))
-            concepts = self._known((_CONCEPTS, name) for name in names[index])
-            yield [*groups, pairs, concepts, self._known(_neighbour_keys(names, index))]
+    def _values(self, counts: csr_matrix) -> NDArray[np.float32]:
+        values: NDArray[np.float32] = (1 + np.log(counts.data)) * self.idf[counts.indices]
+        return values
 
-    def _word_columns(self, word: str) -> list[int]:
-        cache: dict[str, list[int]] = self.__dict__["_cache"]
-        columns = cache.get(word)
-        if columns is None:
-            columns = self._known(_word_keys(word))
-            if len(cache) < _CACHED_WORDS:
-                cache[word] = columns
-        return columns
-
-    def _known(self, keys: Iterable[Key]) -> list[int]:
-        find = self.vocabulary.get
-        return [column for key in keys if (column := find(key)) is not None]
-
-    def _weighted(self, matrix: csr_matrix) -> csr_matrix:
-        count = matrix.shape[0] * len(BLOCKS)
-        blocks = self.__dict__["_blocks"][matrix.indices]
-        groups = np.repeat(np.arange(matrix.shape[0]) * len(BLOCKS), np.diff(matrix.indptr)) + blocks
-        data = (1 + np.log(matrix.data)) * self.idf[matrix.indices]
-        lengths = np.sqrt(np.bincount(groups, weights=data**2, minlength=count))
-        matrix.data = (data / lengths[groups] * np.array(self.weights)[blocks]).astype(np.float32)
-        return matrix
+    def _groups(self, counts: csr_matrix) -> NDArray[np.intp]:
+        """Return sentence and block, as one number, of each stored value."""
+        sentences = np.repeat(np.arange(counts.shape[0]) * len(BLOCKS), np.diff(counts.indptr))
+        groups: NDArray[np.intp] = sentences + self._blocks[counts.indices]
+        return groups
 
 
 def fit_encoder(
-    notes: Sequence[Extraction], *, concepts: frozenset[str], weights: Mapping[str, float], min_count: int
-) -> Encoder:
+    notes: Sequence[Extraction],
+    *,
+    folding: Folding,
+    concepts: frozenset[str],
+    weights: Mapping[str, float],
+    min_count: int,
+) -> tuple[Encoder, Encoded]:
     """Collect the vocabulary and inverse document frequencies.
 
     Args:
         notes: Training notes.
+        folding: How words are read.
         concepts: Names of the concepts to use.
-        weights: Weight of each of `BLOCKS`.
+        weights: Weight of each of `BLOCKS`; a block of weight 0 is left out.
         min_count: Sentences that must hold a feature.
+
+    Returns:
+        The encoder, and what it makes of the notes.
     """
-    counts: Counter[Key] = Counter()
-    rows = 0
-    for note in notes:
-        names = [_concept_names(sentence, concepts) for sentence in note.sentences]
-        for index, sentence in enumerate(note.sentences):
-            rows += 1
-            counts.update(_keys(sentence, names, index))
-    kept = sorted(key for key, count in counts.items() if count >= min_count)
-    frequency = np.array([counts[key] for key in kept])
-    return Encoder(
-        concepts=concepts,
+    met = GrowingVocabulary(
+        blocks=frozenset(block for block, name in enumerate(BLOCKS) if weights[name]), concepts=concepts
+    )
+    counts = FeatureReader(met, folding).count(notes)
+    rows = counts.tokens.shape[0]
+    frequency = np.bincount(np.concatenate([counts.tokens.indices, counts.others.indices]), minlength=len(met))
+    kept = sorted(key for key, column in met.items() if frequency[column] >= min_count)
+    columns = np.array([met[key] for key in kept], dtype=np.intp)
+    encoder = Encoder(
+        folding=folding,
         vocabulary={key: column for column, key in enumerate(kept)},
-        idf=(np.log((1 + rows) / (1 + frequency)) + 1).astype(np.float32),
+        idf=(np.log((1 + rows) / (1 + frequency[columns])) + 1).astype(np.float32),
         weights=tuple(weights[name] for name in BLOCKS),
     )
-
-
-def _keys(sentence: Sentence, names: Sequence[Sequence[str]], index: int) -> set[Key]:
-    words = [fold(word) for word in sentence.words]
-    keys = {key for word in set(words) for key in _word_keys(word)}
-    keys.update(_pair_keys(words))
-    keys.update((_CONCEPTS, name) for name in names[index])
-    keys.update(_neighbour_keys(names, index))
-    return keys
-
-
-def _word_keys(word: str) -> Iterator[Key]:
-    if word == IDENTITY:
-        return
-    yield _WORDS, word
-    padded = f" {word} "
-    for size in range(SHORTEST, LONGEST + 1):
-        for start in range(len(padded) - size + 1):
-            yield _CHARACTERS, padded[start : start + size]
-
-
-def _pair_keys(words: Sequence[str]) -> Iterator[Key]:
-    """Yield pairs of neighbouring words, over words of identity as if they were not there."""
-    for left, right in pairwise([word for word in words if word != IDENTITY]):
-        yield _WORDS, f"{left} {right}"
-
-
-def _neighbour_keys(names: Sequence[Sequence[str]], index: int) -> Iterator[Key]:
-    for side, other in (("<", index - 1), (">", index + 1)):
-        if 0 <= other < len(names):
-            for name in names[other]:
-                yield _NEIGHBOURS, f"{side}{name}"
-
-
-def _concept_names(sentence: Sentence, used: frozenset[str]) -> list[str]:
-    return sorted({name for name, _, _ in sentence.concepts} & used)
+    return encoder, encoder.weigh(Counts(counts.tokens[:, columns], counts.others[:, columns]))

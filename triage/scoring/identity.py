@@ -1,25 +1,38 @@
-"""Words that tell who somebody is, and what stands in their place: nothing may rest on sex, origin or belief."""
+"""How the model reads words: nothing may rest on who somebody is, so the words that tell it stand for one another."""
+
+from collections.abc import Mapping
+from typing import Self
+
+from triage.knowledge.schemas import IdentityFile
 
 IDENTITY = "identity"
-"""Stands for words of origin, belief, disability or orientation; never a feature."""
-_GROUPS = {
-    "they": "he she they him her them his their hers theirs himself herself themselves",
-    "parent": "mother father mum mam mom mummy dad daddy stepmum stepdad stepmother stepfather",
-    "sibling": "brother sister stepbrother stepsister bro sis brothers sisters",
-    "young_person": "girl boy lad lass girls boys lads lasses",
-    "relative": "aunt auntie uncle nan nana gran grandma grandad grandmother grandfather",
-    "partner": "girlfriend boyfriend gf bf",
-    "person": "man woman men women male female males females",
-    "offspring": "daughter son daughters sons",
-    IDENTITY: "african albanian arab asian autistic bangladeshi bisexual black british caribbean catholic chinese "
-    "christian disabled english eritrean ethnic ethnicity european gay gypsy hindu indian iranian iraqi irish "
-    "jewish kurdish lesbian muslim nationality nigerian pakistani polish portuguese race religion roma "
-    "romanian scottish sikh somali straight syrian trans transgender traveller turkish ukrainian vietnamese "
-    "welsh white",
-}
-_FOLDED = {word: group for group, words in _GROUPS.items() for word in words.split()}
+"""Stands for words that are never read."""
+NUMBER = "0"
+_CACHED = 50_000
 
 
-def fold(word: str) -> str:
-    """Return the word as the model sees it: no digits, and nothing that tells who somebody is."""
-    return "0" if word[:1].isdigit() else _FOLDED.get(word, word)
+class Folding(dict[str, str]):
+    """Word to what the model reads in its place: no digits, and nothing that tells who somebody is.
+
+    Args:
+        alike: Words that tell who somebody is, to the group they stand for.
+    """
+
+    def __init__(self, alike: Mapping[str, str]) -> None:
+        super().__init__(alike)
+        self.alike = dict(alike)
+
+    @classmethod
+    def of(cls, identity: IdentityFile) -> Self:
+        """Return the folding that the knowledge asks for."""
+        groups = {word: group for group, words in identity.alike.items() for word in words}
+        return cls(groups | dict.fromkeys(identity.never_read, IDENTITY))
+
+    def __missing__(self, word: str) -> str:
+        folded = NUMBER if word[:1].isdigit() else word
+        if len(self) < _CACHED:
+            self[word] = folded
+        return folded
+
+    def __reduce__(self) -> tuple[type[Self], tuple[dict[str, str]]]:
+        return type(self), (self.alike,)

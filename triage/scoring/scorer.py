@@ -6,7 +6,7 @@ from typing import Protocol
 
 from triage.extraction import Context, Extraction
 from triage.flag import Level
-from triage.scoring.status import StatusSpan
+from triage.scoring.surroundings import StatusSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class NoteScore:
     """Scores of one note.
 
     Attributes:
-        probabilities: Calibrated probability that a reader would flag the indicator.
-        raised: Indicators at or over their threshold.
+        probabilities: Calibrated probability that a reader would flag the indicator; none for one of rules only.
+        raised: Indicators at or over their threshold, and those of rules only, which their cues raise.
         mentions: Stretches that the model found, of raised indicators.
         contributions: Log-odds of the sentence of each cue mention, by (indicator, sentence).
     """

@@ -3,6 +3,7 @@
 from typing import Any
 
 from triage.knowledge.schemas import Knowledge
+from triage.scoring.encoder import STATIC
 
 
 def model_card(manifest: dict[str, Any], knowledge: Knowledge) -> str:
@@ -11,7 +12,7 @@ def model_card(manifest: dict[str, Any], knowledge: Knowledge) -> str:
     names = {indicator.id: indicator.name for indicator in knowledge.indicators}
     rows = [
         f"| {names[name]} | {figure['positives']} | {_number(figure['precision'])} | {_number(figure['recall'])} "
-        f"| {_number(figure['average_precision'])} | {manifest['thresholds'][name]:.2f} |"
+        f"| {_number(figure['average_precision'])} | {_threshold(manifest, name)} |"
         for name, figure in metrics["indicators"].items()
     ]
     weak = ", ".join(names[name] for name in manifest["not_validated"]) or "none"
@@ -46,7 +47,9 @@ def model_card(manifest: dict[str, Any], knowledge: Knowledge) -> str:
             "|---|---|---|---|---|---|",
             *rows,
             "",
-            f"Too few examples to count as validated: {weak}.",
+            f"Not validated, since too few notes have them: {weak}.",
+            "The cues of such an indicator alone raise it, without a probability.",
+            *_encoder(manifest),
             "",
         ]
     )
@@ -54,3 +57,20 @@ def model_card(manifest: dict[str, Any], knowledge: Knowledge) -> str:
 
 def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
+
+
+def _threshold(manifest: dict[str, Any], name: str) -> str:
+    threshold = manifest["thresholds"].get(name)
+    return "rules" if threshold is None else f"{threshold:.2f}"
+
+
+def _encoder(manifest: dict[str, Any]) -> list[str]:
+    found = manifest["encoder"]
+    if found is None:
+        return []
+    shared = (
+        "and the words that carry a score are exact"
+        if found["kind"] == STATIC
+        else "and the words shown as evidence leave out its part of the score, which no words can be given"
+    )
+    return ["", f"Sentences are also read by a local encoder ({found['kind']}, `{found['digest'][:19]}`), {shared}."]

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from triage.errors import Issue
+from triage.scoring.estimator import Parameters
 from triage.training.corpus import Entry, read_entries
 from triage.training.duplicates import near_duplicates
 from triage.training.records import Record
 from triage.training.splits import part_of
 
-ENOUGH_POSITIVES = 20
+ENOUGH_POSITIVES = Parameters().min_positives
 """With fewer notes that have the indicator, nothing about its recall can be said: its cues alone work."""
 WHOLE = "corpus"
 """Stands for the file where a finding belongs to no single one."""

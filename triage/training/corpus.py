@@ -7,14 +7,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import ValidationError
+from srsly.ruamel_yaml import YAML
+from srsly.ruamel_yaml.error import YAMLError
 
 from triage.errors import DatasetError, Issue
+from triage.flag import Frozen
 from triage.training.records import Record, faults_in
 
 NOT_TRAINING = frozenset({"samples", "regression"})
 """Folders below a corpus that hold other notes: those to show, and those that must keep behaving."""
+SOURCES = "sources.yaml"
 SNIPPETS = "snippets"
 """Files below a folder of this name hold one to three sentences a record; all others hold whole notes."""
+
+
+class _Sources(Frozen):
+    read_by_cue_authors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +88,24 @@ def load_corpus(directory: Path, *, indicators: Iterable[str]) -> Corpus:
         message = f"The corpus was not loaded: {len(issues)} fault(s)."
         raise DatasetError(message, code="dataset_faulty", issues=issues)
     return Corpus(tuple(entries), corpus_digest(directory))
+
+
+def read_sources(directory: Path) -> frozenset[str]:
+    """Return the authors whose notes were read while cues were written, by the `sources.yaml` of a corpus.
+
+    Raises:
+        DatasetError: The file is not of that form.
+    """
+    path = directory / SOURCES
+    if not path.is_file():
+        return frozenset()
+    try:
+        return frozenset(
+            _Sources.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8"))).read_by_cue_authors
+        )
+    except (ValidationError, YAMLError, UnicodeDecodeError):
+        issue = Issue(SOURCES, 0, "D092", "must be YAML with one list of sources, `read_by_cue_authors`")
+        raise DatasetError("The sources were not read.", code="dataset_faulty", issues=[issue]) from None
 
 
 def load_records(path: Path, *, indicators: Iterable[str]) -> tuple[Record, ...]:

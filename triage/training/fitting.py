@@ -1,17 +1,29 @@
 """Fits the sentence model and the note model from labelled notes, with out-of-fold scores of unseen authors."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline
+from sklearn.pipeline import FeatureUnion, Pipeline
 
 from triage.extraction import Extraction
-from triage.flag import CURRENT, Status
-from triage.scoring.combination import note_features
-from triage.scoring.estimator import Parameters, SentenceClassifier, SentenceEncoding, encoder_of, fit_combination
+from triage.flag import CURRENT
+from triage.knowledge.schemas import Knowledge, Strength
+from triage.scoring.combination import SHARED, note_features
+from triage.scoring.encoder import EncoderBlock, EncoderFiles
+from triage.scoring.encoding import Encoder
+from triage.scoring.estimator import (
+    Parameters,
+    SentenceClassifier,
+    SentenceEncoding,
+    SentenceVectors,
+    fit_combination,
+)
+from triage.scoring.identity import Folding
 from triage.scoring.model import SentenceModel
 from triage.scoring.status import StatusModel
 from triage.training.records import Record
@@ -54,12 +66,16 @@ class Examples:
         """Return which indicators are flagged now, shape `(notes, indicators)`."""
         return np.array([[name in record.labels for name in self.indicators] for record in self.records], dtype=np.int8)
 
-    def sentence_labels(self) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-        """Return the indicators of each sentence's current marks, and whether one describes harm (-1: no mark)."""
+    def sentence_labels(self, *, any_status: bool = False) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+        """Return the indicators that each sentence is marked with, and whether a mark describes harm (-1: no mark).
+
+        Args:
+            any_status: Count marks of every status, not only current ones.
+        """
         column = {name: index for index, name in enumerate(self.indicators)}
         labels, harm = [], []
         for record, note in zip(self.records, self.extractions, strict=True):
-            marks = [mark for mark in record.spans if Status(mark.status) in CURRENT]
+            marks = [mark for mark in record.spans if any_status or mark.status in CURRENT]
             for sentence in note.sentences:
                 row = np.zeros(len(column), dtype=np.int8)
                 inside = [mark for mark in marks if mark.start < sentence.end and sentence.start < mark.end]
@@ -70,34 +86,88 @@ class Examples:
         return np.array(labels), np.array(harm, dtype=np.int8)
 
 
-def fit_pipeline(examples: Examples, concepts: frozenset[str], parameters: Parameters) -> Pipeline:
+@dataclass(frozen=True)
+class Subject:
+    """What a model takes from the knowledge, and the encoder that it may use.
+
+    Attributes:
+        concepts: Those that the sentence model sees.
+        urgent: Indicators that act alone, with the higher recall target.
+        folding: How words are read.
+        encoder: An optional local one.
+    """
+
+    concepts: frozenset[str]
+    urgent: frozenset[str]
+    folding: Folding
+    encoder: EncoderFiles | None = None
+
+    @classmethod
+    def of(cls, knowledge: Knowledge, encoder: EncoderFiles | None = None) -> Self:
+        """Return what a model takes from the knowledge."""
+        return cls(
+            concepts=frozenset(name for name, concept in knowledge.concepts.items() if concept.feature),
+            urgent=urgent_indicators(knowledge),
+            folding=Folding.of(knowledge.identity),
+            encoder=encoder,
+        )
+
+    def block(self) -> EncoderBlock | None:
+        """Return the block of features that the encoder makes."""
+        return EncoderBlock(self.encoder, self.folding) if self.encoder else None
+
+
+def urgent_indicators(knowledge: Knowledge) -> frozenset[str]:
+    """Return the indicators that act alone."""
+    return frozenset(i.id for i in knowledge.indicators if i.strength in (Strength.CRITICAL, Strength.STRONG))
+
+
+def fit_pipeline(examples: Examples, subject: Subject, parameters: Parameters) -> Pipeline:
     """Fit the sentence model of all notes."""
-    encoding = SentenceEncoding(
-        concepts=concepts, block_weights=parameters.block_weights, min_count=parameters.min_count
+    features = SentenceEncoding(
+        folding=subject.folding,
+        concepts=subject.concepts,
+        block_weights=parameters.block_weights,
+        min_count=parameters.min_count,
     )
-    pipeline = Pipeline([("encoding", encoding), ("classifier", SentenceClassifier(C=parameters.sentence_c))])
-    labels, _ = examples.sentence_labels()
-    return pipeline.fit(examples.extractions, labels)
+    block = subject.block()
+    # What the vectors of an encoder are is known before: only the other blocks are fitted.
+    encoding = FeatureUnion([("features", features), ("vectors", SentenceVectors(block=block))]) if block else features
+    classifier = SentenceClassifier(C=parameters.sentence_c, balanced=parameters.balanced)
+    labels, _ = examples.sentence_labels(any_status=parameters.any_status)
+    return Pipeline([("encoding", encoding), ("classifier", classifier)]).fit(examples.extractions, labels)
+
+
+def encoder_of(pipeline: Pipeline) -> Encoder:
+    """Return the fitted encoder of the blocks that are no vectors."""
+    encoding = pipeline["encoding"]
+    fitted = encoding["features"] if isinstance(encoding, FeatureUnion) else encoding
+    encoder: Encoder = fitted.encoder_
+    return encoder
 
 
 def out_of_fold_features(
-    examples: Examples, folds: Sequence[NDArray[np.bool_]], concepts: frozenset[str], parameters: Parameters
+    examples: Examples, folds: Sequence[NDArray[np.bool_]], subject: Subject, parameters: Parameters
 ) -> Iterator[tuple[NDArray[np.bool_], NDArray[np.float64]]]:
     """Yield each fold with the note features of its notes, scored by a model that saw none of their authors."""
     for held_out in folds:
-        pipeline = fit_pipeline(examples.subset(~held_out), concepts, parameters)
-        held = examples.subset(held_out)
-        yield held_out, features_of(held, pipeline)
+        pipeline = fit_pipeline(examples.subset(~held_out), subject, parameters)
+        yield held_out, features_of(examples.subset(held_out), pipeline, cues=parameters.cues)
 
 
-def features_of(examples: Examples, pipeline: Pipeline) -> NDArray[np.float64]:
-    """Return the note features of notes, shape `(notes, indicators, features)`."""
+def features_of(examples: Examples, pipeline: Pipeline, *, cues: bool) -> NDArray[np.float64]:
+    """Return the note features of notes, shape `(notes, indicators, features)`.
+
+    Args:
+        examples: The notes.
+        pipeline: A fitted sentence model.
+        cues: Whether cue mentions count; without, their features are 0.
+    """
     scores = pipeline.decision_function(examples.extractions)
     ends = np.cumsum([len(note.sentences) for note in examples.extractions])
     parts = np.split(scores, ends[:-1])
-    return np.array(
-        [note_features(note, part, examples.indicators) for note, part in zip(examples.extractions, parts, strict=True)]
-    )
+    notes = examples.extractions if cues else [replace(note, mentions=()) for note in examples.extractions]
+    return np.array([note_features(note, part, examples.indicators) for note, part in zip(notes, parts, strict=True)])
 
 
 def source_folds(examples: Examples, count: int) -> list[NDArray[np.bool_]]:
@@ -108,78 +178,106 @@ def source_folds(examples: Examples, count: int) -> list[NDArray[np.bool_]]:
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """A fitted model and what is known of its quality on authors it had not seen.
+class CrossFitted:
+    """What is known of a model's quality on authors that it had not seen: the unread whole notes.
 
     Attributes:
-        labels: Of the unread whole notes, shape `(notes, indicators)`.
-        probabilities: Cross-fitted, same shape: neither sentence nor note model saw the note's author.
+        features: Note features, shape `(notes, indicators, features)`.
+        labels: Shape `(notes, indicators)`.
+        probabilities: Same shape: neither sentence nor note model saw the note's author.
+        flagged: Same shape, at thresholds chosen on other authors' notes.
+        thresholds: Chosen on all of the notes, for the model that is fitted on all.
+        rules_only: Whether each indicator has too few positives to learn from or to be measured: its cues alone work.
     """
+
+    features: NDArray[np.float64]
+    labels: NDArray[np.int8]
+    probabilities: NDArray[np.float64]
+    flagged: NDArray[np.bool_]
+    thresholds: NDArray[np.float64]
+    rules_only: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model, and the figures of models like it."""
 
     model: SentenceModel
     pipeline: Pipeline
-    labels: NDArray[np.int8]
-    probabilities: NDArray[np.float64]
+    unseen: CrossFitted
+
+
+def cross_fit(examples: Examples, subject: Subject, parameters: Parameters) -> CrossFitted:
+    """Score every unread whole note by models that saw none of its author.
+
+    Args:
+        examples: Labelled notes; at least two authors of unread whole notes.
+        subject: What the model takes from the knowledge.
+        parameters: What shapes the model.
+    """
+    folds = source_folds(examples, parameters.folds)
+    scored = list(out_of_fold_features(examples, folds, subject, parameters))
+    features = np.concatenate([part for _, part in scored])
+    labels = np.concatenate([examples.subset(held_out).note_labels() for held_out, _ in scored])
+    groups = np.concatenate([examples.subset(held_out).sources() for held_out, _ in scored])
+    parts = [np.isin(groups, part) for part in np.array_split(np.unique(groups), COMBINATION_FOLDS) if len(part)]
+    probabilities = _cross_fitted(features, labels, parts, parameters)
+    choose = partial(choose_thresholds, indicators=examples.indicators, urgent=subject.urgent, parameters=parameters)
+    rules_only = labels.sum(axis=0) < parameters.min_positives
+    flagged = features[:, :, SHARED.index("cue_current")] > 0
+    for part in parts:
+        over = probabilities[part] >= choose(labels[~part], probabilities[~part])
+        flagged[part] = np.where(rules_only, flagged[part], over)
+    return CrossFitted(features, labels, probabilities, flagged, choose(labels, probabilities), rules_only)
 
 
 def fit_model(
-    examples: Examples,
-    *,
-    concepts: frozenset[str],
-    urgent: frozenset[str],
-    parameters: Parameters,
-    version: str,
-    status: StatusModel,
+    examples: Examples, *, subject: Subject, parameters: Parameters, version: str, status: StatusModel
 ) -> Fitted:
     """Fit everything.
 
     Args:
         examples: Labelled notes; at least two authors of unread whole notes.
-        concepts: Names of the concepts to use.
-        urgent: Indicators of critical and strong base strength.
+        subject: What the model takes from the knowledge.
         parameters: What shapes the model.
         version: Name of the model.
         status: The learned part of context, fitted before.
     """
-    folds = source_folds(examples, parameters.folds)
-    scored = list(out_of_fold_features(examples, folds, concepts, parameters))
-    features = np.concatenate([part for _, part in scored])
-    labels = np.concatenate([examples.subset(held_out).note_labels() for held_out, _ in scored])
-    groups = np.concatenate([examples.subset(held_out).sources() for held_out, _ in scored])
-    probabilities = _cross_fitted(features, labels, groups, parameters)
-    pipeline = fit_pipeline(examples, concepts, parameters)
+    unseen = cross_fit(examples, subject, parameters)
+    pipeline = fit_pipeline(examples, subject, parameters)
     classifier = pipeline["classifier"]
     harm, harm_bias = _fit_harm(examples, pipeline)
-    thresholds = choose_thresholds(
-        labels, probabilities, indicators=examples.indicators, urgent=urgent, parameters=parameters
-    )
     model = SentenceModel(
         version=version,
         indicators=examples.indicators,
-        encoder=encoder_of(pipeline["encoding"]),
+        encoder=encoder_of(pipeline),
+        vectors=subject.block(),
         # The arrays are stored in half precision; what is measured is what is served.
         weights=classifier.coef_.T.astype(np.float16).astype(np.float32),
         bias=classifier.intercept_,
         harm=harm,
         harm_bias=harm_bias,
-        combination=fit_combination(features, labels, parameters),
-        thresholds=thresholds,
+        combination=fit_combination(unseen.features, unseen.labels, parameters),
+        thresholds=unseen.thresholds,
+        rules_only=frozenset(np.array(examples.indicators)[unseen.rules_only].tolist()),
         evidence_from=EVIDENCE_FROM,
         status=status,
     )
-    return Fitted(model, pipeline, labels, probabilities)
+    return Fitted(model, pipeline, unseen)
 
 
 def _cross_fitted(
-    features: NDArray[np.float64], labels: NDArray[np.int8], groups: NDArray[np.str_], parameters: Parameters
+    features: NDArray[np.float64],
+    labels: NDArray[np.int8],
+    parts: Sequence[NDArray[np.bool_]],
+    parameters: Parameters,
 ) -> NDArray[np.float64]:
-    """Return the probabilities of notes from note models that saw none of their authors."""
+    """Return the probabilities of notes from note models that saw none of the authors of their part."""
     probabilities = np.zeros(labels.shape)
-    for held_out_sources in np.array_split(np.unique(groups), min(COMBINATION_FOLDS, len(np.unique(groups)))):
-        held_out = np.isin(groups, held_out_sources)
-        combination = fit_combination(features[~held_out], labels[~held_out], parameters)
-        for note in np.flatnonzero(held_out):
-            probabilities[note] = 1 / (1 + np.exp(-combination.log_odds(features[note])))
+    for part in parts:
+        combination = fit_combination(features[~part], labels[~part], parameters)
+        log_odds = np.array([combination.log_odds(note) for note in features[part]])
+        probabilities[part] = 1 / (1 + np.exp(-log_odds))
     return probabilities
 
 

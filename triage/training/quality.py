@@ -1,39 +1,47 @@
 """Figures of a fitted model for its manifest, from cross-fitted probabilities of authors it had not seen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from triage.training.fitting import Fitted
-
 BINS = 10
 
 
-def figures_of(fitted: Fitted) -> dict[str, Any]:
-    """Return overall and per-indicator figures.
+def figures_of(
+    labels: NDArray[np.int8],
+    probabilities: NDArray[np.float64],
+    flagged: NDArray[np.bool_],
+    *,
+    indicators: Sequence[str],
+) -> dict[str, Any]:
+    """Return overall and per-indicator figures of notes, by what models said that saw none of their authors.
 
-    `basis` says what they were measured on: unread whole notes, each scored by models that saw none of its author.
+    Args:
+        labels: Shape `(notes, indicators)`.
+        probabilities: Same shape.
+        flagged: Same shape.
+        indicators: Order of the columns.
     """
-    labels, probabilities = fitted.labels == 1, fitted.probabilities
-    flagged = probabilities >= fitted.model.thresholds
-    any_labelled = np.asarray(labels.any(axis=1))
+    truth = labels == 1
+    any_labelled = np.asarray(truth.any(axis=1))
     any_flagged = np.asarray(flagged.any(axis=1))
-    indicators = {
-        name: _one(labels[:, column], flagged[:, column], probabilities[:, column])
-        for column, name in enumerate(fitted.model.indicators)
+    figures = {
+        name: _one(truth[:, column], flagged[:, column], probabilities[:, column])
+        for column, name in enumerate(indicators)
     }
-    measured = [figure for figure in indicators.values() if figure["positives"]]
+    measured = [figure for figure in figures.values() if figure["positives"]]
     return {
-        "basis": f"{len(labels)} whole notes, each scored by models that saw none of its author",
+        "basis": f"{len(labels)} whole notes, each scored and flagged by models that saw none of its author",
         "mean_average_precision": _mean([figure["average_precision"] for figure in measured]),
-        "micro_f1": _f1(labels, flagged),
+        "micro_f1": _f1(truth, flagged),
         "macro_f1": _mean([figure["f1"] for figure in measured]),
         "any_flag_recall": _share(any_flagged, any_labelled),
         "any_flag_precision": _share(any_labelled, any_flagged),
-        "calibration_error": calibration_error(labels, probabilities),
-        "indicators": indicators,
+        "calibration_error": calibration_error(truth, probabilities),
+        "indicators": figures,
     }
 
 

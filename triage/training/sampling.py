@@ -9,12 +9,9 @@ from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from triage.errors import DatasetError, Issue
-from triage.flag import Assessment
 from triage.note import Note
 from triage.training.duplicates import near_duplicates, normalise
 from triage.training.records import Record, make_record
@@ -37,7 +34,7 @@ class Candidate:
     """A note that nobody has labelled.
 
     Attributes:
-        probabilities: What a model gave, by indicator; those of indicators that it did not raise may be missing.
+        probabilities: What a model gave, by indicator, raised or not.
     """
 
     id: str
@@ -78,34 +75,6 @@ class Plan:
     uncertain_share: float = 0.6
     seed: int = 0
     thresholds: Mapping[str, float] = field(default_factory=dict)
-
-
-def parse_scores(raw: bytes, *, name: str) -> dict[str, dict[str, float]]:
-    """Read the JSON lines of `triage score`: the probabilities of each note's flags.
-
-    Raises:
-        DatasetError: A line is not an assessment; every such line is named.
-    """
-    scores: dict[str, dict[str, float]] = {}
-    issues: list[Issue] = []
-    for number, line in enumerate(raw.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            answer = Assessment.model_validate_json(line)
-        except ValidationError:
-            issues.append(Issue(name, number, "D050", "not an assessment; write it with `triage score --format jsonl`"))
-            continue
-        if answer.note_id is None:
-            issues.append(
-                Issue(name, number, "D051", "the assessment has no note id; give the notes ids and score again")
-            )
-            continue
-        given = {flag.indicator: flag.probability for flag in answer.flags if flag.probability is not None}
-        scores[answer.note_id] = given
-    if issues:
-        raise DatasetError("The scores were not read.", code="dataset_faulty", issues=issues)
-    return scores
 
 
 def pick(candidates: Sequence[Candidate], plan: Plan) -> list[Picked]:

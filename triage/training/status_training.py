@@ -13,8 +13,9 @@ from sklearn.linear_model import LogisticRegression
 from triage.extraction import Context, Extraction
 from triage.flag import Status
 from triage.pipeline.extractor import Extractor
-from triage.scoring.identity import IDENTITY, fold
-from triage.scoring.status import STATUSES, StatusModel, StatusSpan, Surroundings, sentence_at
+from triage.scoring.identity import IDENTITY, Folding
+from triage.scoring.status import STATUSES, StatusModel
+from triage.scoring.surroundings import Names, StatusSpan, Surroundings, sentence_at
 from triage.training.records import Record
 
 CONFIDENCE = 0.5
@@ -75,7 +76,10 @@ def marked_mentions(record: Record, extraction: Extraction) -> list[tuple[Status
 
 
 def fit_status(
-    records: Sequence[Record], extractions: Sequence[Extraction], contexts: Sequence[Sequence[Context]]
+    records: Sequence[Record],
+    extractions: Sequence[Extraction],
+    contexts: Sequence[Sequence[Context]],
+    folding: Folding,
 ) -> StatusModel:
     """Fit the model; the same input gives the same model.
 
@@ -83,9 +87,10 @@ def fit_status(
         records: Labelled notes with marks of at least two statuses.
         extractions: What was found in each.
         contexts: What the rules say of each mark, from `rule_contexts`.
+        folding: How words are read.
     """
-    examples = list(_examples(records, extractions, contexts))
-    vocabulary = _vocabulary(examples, _permitted_words(records, extractions, contexts))
+    examples = list(_examples(records, extractions, contexts, folding))
+    vocabulary = _vocabulary(examples, _permitted_words(records, extractions, contexts, folding))
     scales = np.array([_scale(name) for name in vocabulary])
     estimator = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3)
     estimator.fit(_matrix(examples, vocabulary, scales), [example.status for example in examples])
@@ -95,7 +100,7 @@ def fit_status(
     coefficients, intercepts = _per_class(estimator)
     weights[:, estimator.classes_] = coefficients.T * scales[:, None]
     bias[estimator.classes_] = intercepts
-    return StatusModel(tuple(vocabulary), weights, bias, CONFIDENCE)
+    return StatusModel(tuple(vocabulary), weights, bias, CONFIDENCE, folding)
 
 
 def _per_class(estimator: LogisticRegression) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -107,18 +112,23 @@ def _per_class(estimator: LogisticRegression) -> tuple[NDArray[np.float64], NDAr
 
 
 def _examples(
-    records: Sequence[Record], extractions: Sequence[Extraction], contexts: Sequence[Sequence[Context]]
+    records: Sequence[Record],
+    extractions: Sequence[Extraction],
+    contexts: Sequence[Sequence[Context]],
+    folding: Folding,
 ) -> Iterator[StatusExample]:
     for record, extraction, given in zip(records, extractions, contexts, strict=True):
-        surroundings = Surroundings(extraction)
+        surroundings = Surroundings(extraction, folding, Names())
         marked = zip(mark_spans(record, extraction, given), (mark.status for mark in record.spans), strict=True)
         for span, status in [*marked, *marked_mentions(record, extraction)]:
-            names = tuple(dict.fromkeys(name for name, _ in surroundings.features(span)))
-            yield StatusExample(names, STATUSES.index(status), record.source)
+            yield StatusExample(tuple(surroundings.features(span)), STATUSES.index(status), record.source)
 
 
 def _permitted_words(
-    records: Sequence[Record], extractions: Sequence[Extraction], contexts: Sequence[Sequence[Context]]
+    records: Sequence[Record],
+    extractions: Sequence[Extraction],
+    contexts: Sequence[Sequence[Context]],
+    folding: Folding,
 ) -> frozenset[str]:
     """Return words of the lexicon and of grammar, as the model sees them, without names and words of identity."""
     lexicon = set(ENGLISH_STOP_WORDS)
@@ -134,7 +144,7 @@ def _permitted_words(
                 if any(modifier.start < end and start < modifier.end for modifier in modifiers):
                     lexicon.add(word)
     marks = {word for word in capitals if not any(map(str.isalpha, word))}
-    return frozenset(fold(word) for word in lexicon | marks if capitals[word] <= 0) - {IDENTITY}
+    return frozenset(folding[word] for word in lexicon | marks if capitals[word] <= 0) - {IDENTITY}
 
 
 def _vocabulary(examples: Iterable[StatusExample], words: frozenset[str]) -> list[str]:

@@ -5,20 +5,18 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import joblib
 import numpy as np
-from srsly.ruamel_yaml import YAML
 
 from triage.errors import DatasetError, Issue
-from triage.extraction import Extraction
 from triage.knowledge.loading import load_knowledge
-from triage.knowledge.schemas import Knowledge, Strength
+from triage.knowledge.schemas import Knowledge
 from triage.pipeline.extractor import Extractor
 from triage.scoring.artefact import (
     ARRAYS,
@@ -30,19 +28,16 @@ from triage.scoring.artefact import (
     file_digest,
     save_scoring_form,
 )
+from triage.scoring.encoder import find_encoder
 from triage.scoring.estimator import Parameters
 from triage.scoring.status import StatusModel
 from triage.training.card import model_card
-from triage.training.corpus import Corpus, load_corpus
-from triage.training.evaluation.predictions import Prediction
-from triage.training.evaluation.systems import FittedModel
-from triage.training.fitting import Examples, Fitted, fit_model
+from triage.training.corpus import Corpus, load_corpus, read_sources
+from triage.training.fitting import Examples, Fitted, Subject, fit_model
 from triage.training.quality import figures_of
-from triage.training.records import Record
 from triage.training.splits import Part, part_of
 from triage.training.status_training import fit_status, rule_contexts
 
-SOURCES = "sources.yaml"
 Progress = Callable[[str], None]
 
 
@@ -55,6 +50,7 @@ class Training:
     examples: Examples
     parameters: Parameters
     status: StatusModel
+    subject: Subject
 
 
 def prepare(
@@ -63,14 +59,25 @@ def prepare(
     knowledge_dir: Path | None,
     parameters: Parameters,
     parts: Sequence[Part] = (Part.TRAIN, Part.VALIDATION),
+    encoder_dir: Path | None = None,
     progress: Progress,
 ) -> Training:
     """Load corpus and knowledge and read all notes.
 
+    Args:
+        data_dir: Such as `training_data`.
+        knowledge_dir: A council's own copy; the shipped one by default.
+        parameters: What shapes the model.
+        parts: What is learnt from.
+        encoder_dir: Directory of an optional local encoder.
+        progress: Told what is being done.
+
     Raises:
         DatasetError: The corpus is faulty, or has too few authors to learn from.
         KnowledgeError: The knowledge is faulty.
+        ArtefactError: There is no encoder in its directory.
     """
+    encoder = find_encoder(encoder_dir) if encoder_dir else None
     progress("Loading knowledge and labelled notes")
     knowledge = load_knowledge(knowledge_dir)
     indicators = tuple(indicator.id for indicator in knowledge.indicators)
@@ -86,18 +93,10 @@ def prepare(
     records = tuple(entry.record for entry in chosen)
     extractions = tuple(extractor.extract_many(record.text for record in records))
     progress("Fitting the status of mentions")
-    status = fit_status(records, extractions, rule_contexts(extractor, records))
-    return Training(knowledge, corpus, Examples(records, extractions, unread, indicators), parameters, status)
-
-
-def feature_concepts(knowledge: Knowledge) -> frozenset[str]:
-    """Return the concepts that the sentence model sees."""
-    return frozenset(name for name, concept in knowledge.concepts.items() if concept.feature)
-
-
-def urgent_indicators(knowledge: Knowledge) -> frozenset[str]:
-    """Return the indicators that act alone."""
-    return frozenset(i.id for i in knowledge.indicators if i.strength in (Strength.CRITICAL, Strength.STRONG))
+    subject = Subject.of(knowledge, encoder)
+    status = fit_status(records, extractions, rule_contexts(extractor, records), subject.folding)
+    examples = Examples(records, extractions, unread, indicators)
+    return Training(knowledge, corpus, examples, parameters, status, subject)
 
 
 def train_version(training: Training, *, models_dir: Path, progress: Progress) -> str:
@@ -131,61 +130,11 @@ def fit(training: Training, *, version: str) -> Fitted:
     """Fit a model in memory."""
     return fit_model(
         training.examples,
-        concepts=feature_concepts(training.knowledge),
-        urgent=urgent_indicators(training.knowledge),
+        subject=training.subject,
         parameters=training.parameters,
         version=version,
         status=training.status,
     )
-
-
-class TrainedSystem:
-    """The whole product, trained on given records; for figures on authors it has not seen.
-
-    Args:
-        knowledge: What to look for.
-        read_by_cue_authors: Authors whose notes do not count for the note model.
-    """
-
-    name = "model"
-    description = "Knowledge and model together, trained without the notes it is measured on."
-
-    def __init__(self, knowledge: Knowledge, *, read_by_cue_authors: frozenset[str] | None = None) -> None:
-        self._knowledge = knowledge
-        self._read = read_sources(Path("training_data")) if read_by_cue_authors is None else read_by_cue_authors
-        self._extractor = Extractor(knowledge)
-        self._known: dict[str, Extraction] = {}
-        self._fitted: FittedModel | None = None
-
-    def fit(self, records: Sequence[Record]) -> Self:
-        """Train on these records."""
-        new = [record for record in records if record.id not in self._known]
-        self._known.update(zip((r.id for r in new), self._extractor.extract_many(r.text for r in new), strict=True))
-        indicators = tuple(indicator.id for indicator in self._knowledge.indicators)
-        unread = np.array(
-            [r.source not in self._read and not r.source.startswith(("snippets", "contexts")) for r in records]
-        )
-        examples = Examples(tuple(records), tuple(self._known[r.id] for r in records), unread, indicators)
-        fitted = fit_model(
-            examples,
-            concepts=feature_concepts(self._knowledge),
-            urgent=urgent_indicators(self._knowledge),
-            parameters=Parameters(),
-            version="held-out",
-            status=fit_status(records, examples.extractions, rule_contexts(self._extractor, records)),
-        )
-        self._fitted = FittedModel(self._knowledge, fitted.model)
-        return self
-
-    def predict(self, records: Sequence[Record]) -> list[Prediction]:
-        """Return one prediction a record.
-
-        Raises:
-            RuntimeError: Nothing was fitted yet.
-        """
-        if self._fitted is None:
-            raise RuntimeError("fit the system first")
-        return self._fitted.predict(records)
 
 
 def input_digest(training: Training) -> str:
@@ -194,15 +143,15 @@ def input_digest(training: Training) -> str:
         training.corpus.digest,
         training.knowledge.digest,
         json.dumps(training.parameters.as_dict(), sort_keys=True),
+        training.subject.encoder.digest if training.subject.encoder else "",
         json.dumps({name: installed_version(name) for name in LIBRARIES}),
     ]
     return hashlib.sha256("\n".join(inputs).encode()).hexdigest()
 
 
 def _manifest(training: Training, fitted: Fitted, version: str) -> dict[str, Any]:
-    model = fitted.model
-    counts = fitted.labels.sum(axis=0)
-    enough = training.parameters.min_positives
+    model, unseen, encoder = fitted.model, fitted.unseen, training.subject.encoder
+    counts = unseen.labels.sum(axis=0)
     return {
         "version": version,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -214,10 +163,15 @@ def _manifest(training: Training, fitted: Fitted, version: str) -> dict[str, Any
             "unread_whole_notes": int(training.examples.unread.sum()),
             "sources": sorted({record.source for record in training.examples.records}),
         },
-        "thresholds": dict(zip(model.indicators, map(float, model.thresholds), strict=True)),
+        "encoder": asdict(encoder) if encoder else None,
+        "thresholds": {
+            name: float(threshold)
+            for name, threshold in zip(model.indicators, model.thresholds, strict=True)
+            if name not in model.rules_only
+        },
         "positives": dict(zip(model.indicators, map(int, counts), strict=True)),
-        "not_validated": [n for n, count in zip(model.indicators, counts, strict=True) if count < enough],
-        "metrics": figures_of(fitted),
+        "not_validated": sorted(model.rules_only),
+        "metrics": figures_of(unseen.labels, unseen.probabilities, unseen.flagged, indicators=model.indicators),
     }
 
 
@@ -229,13 +183,3 @@ def _replace(new: Path, target: Path) -> None:
     partial = target.with_name(f".{target.name}.partial")
     partial.chmod(0o755)
     partial.rename(target)
-
-
-def read_sources(data_dir: Path) -> frozenset[str]:
-    """Return the authors whose notes were read while cues were written."""
-    path = data_dir / SOURCES
-    return (
-        frozenset(YAML(typ="safe").load(path.read_text(encoding="utf-8"))["read_by_cue_authors"])
-        if path.is_file()
-        else frozenset()
-    )

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from triage.errors import ArtefactError
+from triage.files import write_whole
 from triage.knowledge.schemas import Knowledge
 from triage.scoring.artefact import (
     CURRENT,
@@ -13,9 +14,8 @@ from triage.scoring.artefact import (
     promoted_version,
     read_manifest,
     verify_files,
-    write_text_whole,
 )
-from triage.training.train import urgent_indicators
+from triage.training.fitting import urgent_indicators
 
 RECALL_MARGIN = 0.05
 """How far the recall of an urgent indicator may fall."""
@@ -42,15 +42,21 @@ def list_versions(models_dir: Path) -> list[Version]:
     return sorted(versions, key=lambda version: (version.created, version.name))
 
 
-def promote(models_dir: Path, name: str, knowledge: Knowledge) -> None:
+def promote(models_dir: Path, name: str, knowledge: Knowledge, *, encoder_dir: Path | None = None) -> None:
     """Make a version the one that is served.
+
+    Args:
+        models_dir: Where versions are kept.
+        name: Of the version.
+        knowledge: What it must have been trained with.
+        encoder_dir: Where the encoder of a model that needs one is; where it was at training by default.
 
     Raises:
         ArtefactError: Digests do not match, or the version was made with other knowledge, or the recall of an urgent
             indicator or the calibration is worse than that of the promoted version by more than the margin.
     """
     manifest = verify_files(models_dir / name)
-    load_version(models_dir, name, knowledge)
+    load_version(models_dir, name, knowledge, encoder_dir=encoder_dir)
     if manifest["digests"]["knowledge"] != knowledge.digest:
         raise ArtefactError(
             "trained with other knowledge than is loaded now; train again", code="knowledge_mismatch", where=name
@@ -63,7 +69,7 @@ def promote(models_dir: Path, name: str, knowledge: Knowledge) -> None:
     _switch(models_dir, name)
 
 
-def rollback(models_dir: Path, knowledge: Knowledge) -> str:
+def rollback(models_dir: Path, knowledge: Knowledge, *, encoder_dir: Path | None = None) -> str:
     """Promote the version that was served before, without comparing figures, and return its name.
 
     Raises:
@@ -72,9 +78,9 @@ def rollback(models_dir: Path, knowledge: Knowledge) -> str:
     names = _history(models_dir)
     if len(names) < 2:
         raise ArtefactError("there is no earlier version to go back to", code="no_earlier_version")
-    load_version(models_dir, names[-2], knowledge)
-    write_text_whole(models_dir / HISTORY, "\n".join(names[:-1]) + "\n")
-    write_text_whole(models_dir / CURRENT, names[-2] + "\n")
+    load_version(models_dir, names[-2], knowledge, encoder_dir=encoder_dir)
+    write_whole(models_dir / HISTORY, "\n".join(names[:-1]) + "\n")
+    write_whole(models_dir / CURRENT, names[-2] + "\n")
     return names[-2]
 
 
@@ -93,8 +99,8 @@ def regressions(old: dict[str, Any], new: dict[str, Any], knowledge: Knowledge) 
 def _switch(models_dir: Path, name: str) -> None:
     names = _history(models_dir)
     if not names or names[-1] != name:
-        write_text_whole(models_dir / HISTORY, "\n".join([*names, name]) + "\n")
-    write_text_whole(models_dir / CURRENT, name + "\n")
+        write_whole(models_dir / HISTORY, "\n".join([*names, name]) + "\n")
+    write_whole(models_dir / CURRENT, name + "\n")
 
 
 def _history(models_dir: Path) -> list[str]:

@@ -5,7 +5,7 @@ import pytest
 from triage.flag import Status
 from triage.knowledge.loading import load_knowledge
 from triage.training.corpus import Corpus, Entry
-from triage.training.evaluation.evaluate import evaluate_held_out_sources, evaluate_part
+from triage.training.evaluation.evaluate import Options, evaluate_held_out_sources, evaluate_part
 from triage.training.evaluation.predictions import PredictedMention, Prediction
 from triage.training.evaluation.results import Evaluation
 from triage.training.splits import part_of
@@ -58,7 +58,7 @@ def corpus(record) -> Corpus:
 
 @pytest.fixture
 def held_out(corpus, knowledge) -> Evaluation:
-    return evaluate_held_out_sources([FlagsPhones()], corpus, knowledge, volume=100)
+    return evaluate_held_out_sources([FlagsPhones()], corpus, knowledge, Options(volume=100))
 
 
 def test_figures_by_hand(held_out) -> None:
@@ -109,7 +109,7 @@ def test_results_round_trip_as_json_without_note_text(held_out) -> None:
 
 
 def test_same_notes_same_figures(corpus, knowledge, held_out) -> None:
-    assert evaluate_held_out_sources([FlagsPhones()], corpus, knowledge, volume=100) == held_out
+    assert evaluate_held_out_sources([FlagsPhones()], corpus, knowledge, Options(volume=100)) == held_out
 
 
 def test_part_is_named_in_the_design(corpus, knowledge) -> None:
@@ -119,6 +119,6 @@ def test_part_is_named_in_the_design(corpus, knowledge) -> None:
 
     part = part_of(corpus.records[0])
     steps: list[str] = []
-    found = evaluate_part([Untrained()], corpus, knowledge, part, volume=100, model="v1", notify=steps.append)
+    found = evaluate_part([Untrained()], corpus, knowledge, part, Options(volume=100, model="v1", notify=steps.append))
     assert (found.design.held_out, found.design.folds, found.model) == (part.value, 1, "v1")
     assert any("phones" in step for step in steps)

@@ -7,7 +7,7 @@ from triage.flag import CURRENT, Status
 from triage.knowledge.loading import load_knowledge
 from triage.note import Note
 from triage.scoring.scorer import NoteScore
-from triage.scoring.status import StatusSpan
+from triage.scoring.surroundings import StatusSpan
 from triage.training.evaluation.predictions import from_assessment
 from triage.training.evaluation.systems import FittedModel, KnowledgeAlone
 from triage.triager import Triager

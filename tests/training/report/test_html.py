@@ -6,7 +6,7 @@ import pytest
 from triage.flag import Status
 from triage.knowledge.loading import load_knowledge
 from triage.training.corpus import Corpus, Entry
-from triage.training.evaluation.evaluate import evaluate_held_out_sources
+from triage.training.evaluation.evaluate import Options, evaluate_held_out_sources
 from triage.training.evaluation.predictions import Prediction
 from triage.training.evaluation.results import Estimate, Evaluation, StatusFigures
 from triage.training.evaluation.systems import KnowledgeAlone
@@ -74,7 +74,7 @@ def corpus() -> Corpus:
 @pytest.fixture(scope="module")
 def evaluation(corpus) -> Evaluation:
     knowledge = load_knowledge()
-    return evaluate_held_out_sources([KnowledgeAlone(knowledge), Silent()], corpus, knowledge, volume=100)
+    return evaluate_held_out_sources([KnowledgeAlone(knowledge), Silent()], corpus, knowledge, Options(volume=100))
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,9 @@ def test_notes_without_labels_still_give_a_page(corpus) -> None:
         for entry in corpus.entries
     ]
     plain = Corpus(tuple(entries), corpus.digest)
-    assert "not defined" in render_report(evaluate_held_out_sources([Silent()], plain, load_knowledge(), volume=100))
+    assert "not defined" in render_report(
+        evaluate_held_out_sources([Silent()], plain, load_knowledge(), Options(volume=100))
+    )
 
 
 def test_text_is_shown_only_when_asked_for_and_never_of_private_notes(page, evaluation, corpus) -> None:

@@ -95,11 +95,10 @@ class PlainTfidf:
         learnable = np.flatnonzero(truth.any(axis=0) & ~truth.all(axis=0))
         fitted._columns = tuple(self._indicators[column] for column in learnable)
         if fitted._columns:
-            # The solver runs outside Python's lock, so threads share one copy of the features.
-            with parallel_config(backend="threading"):
-                fitted._model = _plain_model(rare_from=2 if len(texts) >= _MANY else 1).fit(
-                    texts, truth[:, learnable].astype(np.int8)
-                )
+            model = _plain_model(rare_from=2, jobs=2) if len(texts) >= _MANY else _plain_model(rare_from=1, jobs=1)
+            # Processes share large arrays as read-only files otherwise, which the solver refuses.
+            with parallel_config(max_nbytes=None):
+                fitted._model = model.fit(texts, truth[:, learnable].astype(np.int8))
         return fitted
 
     def predict(self, records: Sequence[Record]) -> list[Prediction]:
@@ -164,17 +163,18 @@ def _sentences(text: str) -> list[tuple[int, int, str]]:
     return [(start, end, plain[start:end]) for start, end in split_sentences(plain)]
 
 
-def _plain_model(*, rare_from: int) -> Pipeline:
+def _plain_model(*, rare_from: int, jobs: int) -> Pipeline:
     return make_pipeline(
         make_union(
             TfidfVectorizer(ngram_range=(1, 2), min_df=rare_from, sublinear_tf=True),
             TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=rare_from, sublinear_tf=True),
         ),
-        # The dual problem has the same solution and is six times quicker with more features than sentences.
+        # The dual problem has the same solution and is six times quicker with more features than sentences. Its solver
+        # draws from one random state of the process, so that threads would not give the same model twice.
         OneVsRestClassifier(
             LogisticRegression(
                 C=10, class_weight="balanced", solver="liblinear", dual=True, tol=1e-2, max_iter=1000, random_state=0
             ),
-            n_jobs=-1,
+            n_jobs=jobs,
         ),
     )

@@ -10,7 +10,7 @@ from triage.training.evaluation.bootstrap import RESAMPLES, resample
 from triage.training.evaluation.figures import system_figures
 from triage.training.evaluation.folds import Fold, part_fold, source_folds
 from triage.training.evaluation.predictions import Prediction, System
-from triage.training.evaluation.results import Design, Evaluation
+from triage.training.evaluation.results import Design, Evaluation, HeldOut
 from triage.training.evaluation.swaps import Swap, Swapped, load_swaps, predict_swapped
 from triage.training.records import Record
 from triage.training.splits import Part
@@ -35,16 +35,25 @@ class _Said:
             self.swapped[swap] = (*self.swapped.get(swap, ()), *found)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How systems are tried.
+
+    Attributes:
+        volume: Notes a week, for the workload.
+        model: Version of the fitted model among the systems.
+        not_tried: Authors whose notes are no test.
+        notify: Told of each step.
+    """
+
+    volume: int
+    model: str | None = None
+    not_tried: Collection[str] = ()
+    notify: Notify = lambda _: None
+
+
 def evaluate_part(
-    systems: Sequence[System],
-    corpus: Corpus,
-    knowledge: Knowledge,
-    part: Part,
-    *,
-    volume: int,
-    model: str | None = None,
-    not_tried: Collection[str] = (),
-    notify: Notify = lambda _: None,
+    systems: Sequence[System], corpus: Corpus, knowledge: Knowledge, part: Part, options: Options
 ) -> Evaluation:
     """Try systems on the whole notes of a part; those that learn learn from the training part.
 
@@ -53,29 +62,17 @@ def evaluate_part(
         corpus: Labelled notes.
         knowledge: Names of the indicators, and the digest.
         part: Such as the test part.
-        volume: Notes a week, for the workload.
-        model: Version of the fitted model among the systems.
-        not_tried: Authors whose notes are no test.
-        notify: Told of each step.
+        options: How.
 
     Raises:
         DatasetError: The part holds no whole note.
     """
-    design = Design(held_out=part.value, folds=1, not_tried=tuple(sorted(not_tried)), resamples=RESAMPLES)
-    return _evaluate(
-        systems, [part_fold(corpus, part, not_tried=not_tried)], corpus, knowledge, design, volume, model, notify
-    )
+    plan = [part_fold(corpus, part, not_tried=options.not_tried)]
+    return _evaluate(systems, plan, corpus, knowledge, part.value, options)
 
 
 def evaluate_held_out_sources(
-    systems: Sequence[System],
-    corpus: Corpus,
-    knowledge: Knowledge,
-    *,
-    volume: int,
-    folds: int | None = None,
-    not_tried: Collection[str] = (),
-    notify: Notify = lambda _: None,
+    systems: Sequence[System], corpus: Corpus, knowledge: Knowledge, options: Options, *, folds: int | None = None
 ) -> Evaluation:
     """Try systems on every author's whole notes, each time fitted without that author.
 
@@ -83,17 +80,14 @@ def evaluate_held_out_sources(
         systems: What to try.
         corpus: Labelled notes.
         knowledge: Names of the indicators, and the digest.
-        volume: Notes a week, for the workload.
+        options: How.
         folds: Number of fits; one an author by default.
-        not_tried: Authors whose notes are no test.
-        notify: Told of each step.
 
     Raises:
         DatasetError: Fewer than two authors wrote whole notes.
     """
-    plan = source_folds(corpus, count=folds, not_tried=not_tried)
-    design = Design(held_out="sources", folds=len(plan), not_tried=tuple(sorted(not_tried)), resamples=RESAMPLES)
-    return _evaluate(systems, plan, corpus, knowledge, design, volume, None, notify)
+    plan = source_folds(corpus, count=folds, not_tried=options.not_tried)
+    return _evaluate(systems, plan, corpus, knowledge, "sources", options)
 
 
 def _evaluate(
@@ -101,18 +95,18 @@ def _evaluate(
     folds: Sequence[Fold],
     corpus: Corpus,
     knowledge: Knowledge,
-    design: Design,
-    volume: int,
-    model: str | None,
-    notify: Notify,
+    held_out: HeldOut,
+    options: Options,
 ) -> Evaluation:
     records = [record for fold in folds for record in fold.test]
-    said = _predict(systems, folds, notify)
-    notify("counting")
-    weights = resample(records, resamples=design.resamples)
+    said = _predict(systems, folds, options.notify)
+    options.notify("counting")
+    weights = resample(records)
     names = {indicator.id: indicator.name for indicator in knowledge.indicators}
     return Evaluation(
-        design=design,
+        design=Design(
+            held_out=held_out, folds=len(folds), not_tried=tuple(sorted(options.not_tried)), resamples=RESAMPLES
+        ),
         notes=len(records),
         labelled=sum(bool(record.labels) for record in records),
         sources=tuple(dict.fromkeys(record.source for record in records)),
@@ -120,7 +114,7 @@ def _evaluate(
         package=version("case-note-triage"),
         knowledge=knowledge.digest,
         corpus=corpus.digest,
-        model=model,
+        model=options.model,
         systems=tuple(
             system_figures(
                 system,
@@ -128,7 +122,7 @@ def _evaluate(
                 found.predictions,
                 weights,
                 indicators=tuple(names),
-                volume=volume,
+                volume=options.volume,
                 swapped=found.swapped,
             )
             for system, found in zip(systems, said, strict=True)

@@ -6,6 +6,8 @@ from typing import Literal
 from triage.flag import Frozen, Status
 
 RESULTS_VERSION = "1"
+HeldOut = Literal["train", "validation", "test", "sources"]
+"""A part of the corpus, or every author's whole notes in turn."""
 
 
 class Estimate(Frozen):
@@ -238,13 +240,13 @@ class Design(Frozen):
     """How the notes were held out.
 
     Attributes:
-        held_out: A part of the corpus, or every author's whole notes in turn.
+        held_out: What the systems were tried on.
         folds: Number of fits; 1 for a part.
         not_tried: Authors whose notes were read while cues were written, and are no test.
         resamples: Number of bootstrap resamples.
     """
 
-    held_out: Literal["train", "validation", "test", "sources"]
+    held_out: HeldOut
     folds: int
     not_tried: tuple[str, ...]
     resamples: int

@@ -8,7 +8,7 @@ from triage.flag import FLAGGED, Assessment
 from triage.knowledge.schemas import Knowledge
 from triage.note import Note
 from triage.scoring.scorer import NoteScore, Scorer
-from triage.scoring.status import StatusSpan
+from triage.scoring.surroundings import StatusSpan
 from triage.training.evaluation.predictions import Prediction, from_assessment
 from triage.training.records import Record
 from triage.triager import Triager
@@ -63,8 +63,12 @@ class FittedModel:
         """Return one prediction a record."""
         assessments = list(self._triager.assess_many(Note(record.text) for record in records))
         scores = self._scorer.heard()
+        # An indicator of rules only has no probability; its flag ranks as without a model.
         return [
-            from_assessment(assessment, next(scores).probabilities if assessment.outcome == "assessed" else {})
+            from_assessment(
+                assessment,
+                {**_ranks(assessment), **next(scores).probabilities} if assessment.outcome == "assessed" else {},
+            )
             for assessment in assessments
         ]
 
