@@ -3,6 +3,7 @@
 import asyncio
 import json
 from email.message import Message
+from functools import lru_cache
 from typing import Any
 
 from fastapi import Request
@@ -87,8 +88,13 @@ def _check_headers(request: Request, max_bytes: int) -> None:
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         raise ProblemError(UNSUPPORTED_ENCODING, "Send the body without Content-Encoding.")
+    _check_type(request.headers.get("content-type", ""))
+
+
+@lru_cache(maxsize=64)
+def _check_type(content_type: str) -> None:
     header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
+    header["content-type"] = content_type
     charset = header.get_param("charset", "utf-8")
     if header.get_content_type() != "application/json":
         raise ProblemError(UNSUPPORTED_TYPE, "Send Content-Type: application/json.")

@@ -1,7 +1,6 @@
 """Prometheus metrics of one worker or, in multiprocess mode, of all of them together."""
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -47,14 +46,13 @@ class Metrics:
         self._requests.labels(route, method, status).inc()
         self._seconds.labels(route).observe(seconds)
 
-    def count_assessments(self, assessments: Iterable[Assessment]) -> None:
-        """Count outcomes and flags."""
-        for assessment in assessments:
-            self._notes.labels(assessment.outcome).inc()
-            if assessment.cause is not None:
-                self._causes.labels(assessment.cause.value).inc()
-            for flag in assessment.flags:
-                self._flags.labels(flag.indicator, flag.status.value).inc()
+    def count_assessment(self, assessment: Assessment) -> None:
+        """Count the outcome and the flags of a note."""
+        self._notes.labels(assessment.outcome).inc()
+        if assessment.cause is not None:
+            self._causes.labels(assessment.cause.value).inc()
+        for flag in assessment.flags:
+            self._flags.labels(flag.indicator, flag.status.value).inc()
 
     def show_waiting(self, notes: int) -> None:
         """Set how many notes are waiting in this worker."""

@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, TypeVar
 
 import structlog
 
@@ -13,6 +15,8 @@ from api.problems import OVERLOADED, come_back
 from triage.flag import Assessment, Cause
 from triage.note import Note
 from triage.triager import Triager
+
+Finished = TypeVar("Finished")
 
 _log = structlog.get_logger("triage.scheduler")
 
@@ -24,15 +28,29 @@ STEP_CHARACTERS = 40_000
 
 @dataclass(eq=False)
 class _Job:
-    """The notes of one request."""
+    """The notes of one request, and what has become of them."""
 
     notes: Sequence[Note]
-    done: asyncio.Future[list[Assessment]]
-    assessments: list[Assessment] = field(default_factory=list)
+    finish: Callable[[int, Assessment], Any]
+    done: asyncio.Future[list[Any]]
+    finished: list[Any] = field(default_factory=list)
 
     @property
     def waiting(self) -> Sequence[Note]:
-        return self.notes[len(self.assessments) :]
+        return self.notes[len(self.finished) :]
+
+    def take(self, assessments: Iterable[Assessment]) -> bool:
+        """Finish the next notes and return whether there are more; what goes wrong here is this request's alone."""
+        try:
+            for assessment in assessments:
+                self.finished.append(self.finish(len(self.finished), assessment))
+        except Exception as error:
+            if not self.done.done():
+                self.done.set_exception(error)
+        else:
+            if not self.waiting and not self.done.done():
+                self.done.set_result(self.finished)
+        return not self.done.done()
 
 
 class Scheduler:
@@ -56,15 +74,20 @@ class Scheduler:
         self._worker: asyncio.Task[None] | None = None
         self._waiting = 0
 
-    async def assess(self, notes: Sequence[Note]) -> list[Assessment]:
+    async def assess(self, notes: Sequence[Note], *, finish: Callable[[int, Assessment], Finished]) -> list[Finished]:
         """Assess the notes of one request.
+
+        Args:
+            notes: In the order in which the results are wanted.
+            finish: Makes the result of a note, by its place; called as soon as there is an assessment, which need not
+                be kept then, and in small numbers between two looks at the network.
 
         Raises:
             ProblemError: Too many notes are waiting already.
         """
         if self._waiting + len(notes) > self._max_waiting:
             raise come_back(OVERLOADED, "Send the same request again after Retry-After seconds.")
-        job = _Job(notes, asyncio.get_running_loop().create_future())
+        job = _Job(notes, finish, asyncio.get_running_loop().create_future())
         self._jobs.append(job)
         self._change(len(notes))
         self._arrival.set()
@@ -103,12 +126,11 @@ class Scheduler:
             shares.append((job, share))
         assessments = iter(self._assess([note for _, share in shares for note in share]))
         for job, share in shares:
-            job.assessments += [next(assessments) for _ in share]
-            self._change(-len(share))
-            if job.waiting:
+            before = len(job.waiting)
+            more = job.take(list(islice(assessments, len(share))))
+            if more:
                 self._jobs.append(job)
-            elif not job.done.done():
-                job.done.set_result(job.assessments)
+            self._change((len(job.waiting) if more else 0) - before)
 
     def _change(self, notes: int) -> None:
         self._waiting += notes

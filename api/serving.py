@@ -32,7 +32,10 @@ def load_serving(settings: ServiceSettings, metrics: Metrics) -> Serving:
         TriageError: The knowledge or the promoted model must not be used.
     """
     triager = Triager.load(
-        knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir, max_characters=settings.max_characters
+        knowledge_dir=settings.knowledge_dir,
+        models_dir=settings.models_dir,
+        encoder_dir=settings.encoder_dir,
+        max_characters=settings.max_characters,
     )
     _warm_up(triager)
     version = triager.versions.model

@@ -170,7 +170,7 @@ class Triager:
 
     def _decide(self, text: ReadText, score: NoteScore | None) -> tuple[list[Group], list[Found]]:
         """Return the raised flags, and the mentions that raise none."""
-        mentions = self._refined(text.extraction, without_repeats(self._mentions(text, score)))
+        mentions = without_repeats(self._refined(text.extraction, list(self._mentions(text, score))))
         groups = group_by_flag(mentions)
         if score is not None:
             groups = [group for group in groups if group.indicator in score.raised]

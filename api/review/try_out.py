@@ -30,7 +30,9 @@ def prepare_try_out(settings: ServiceSettings, directory: Path, *, samples: Path
     """
     store = ReviewSettings(database_url=f"sqlite:///{directory / 'review.sqlite3'}", key_ring=directory / "keys.json")
     prepare_store(store)
-    triager = Triager.load(knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir)
+    triager = Triager.load(
+        knowledge_dir=settings.knowledge_dir, models_dir=settings.models_dir, encoder_dir=settings.encoder_dir
+    )
     if samples.exists():
         load_samples(store, triager, samples.read_bytes().splitlines())
     link = directory / "link"

@@ -1,5 +1,7 @@
 """POST /v1/assess and /v1/assess/batch: stateless assessment of notes."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,6 +11,7 @@ from pydantic import ValidationError
 from api.body import read_json
 from api.fields import FieldedAssessment
 from api.keys import Scope
+from api.metrics import Metrics
 from api.openapi import BATCH_BODY, NOTE_BODY, NOTE_RESPONSES, problem_responses
 from api.problems import (
     INVALID_FIELD,
@@ -20,6 +23,7 @@ from api.problems import (
     come_back,
     field_errors,
 )
+from api.scheduler import Finished
 from api.security import Caller, require
 from api.serving import Serving
 from api.settings import ServiceSettings
@@ -53,10 +57,13 @@ async def assess(request: Request, caller: Assessor, query: Annotated[AssessQuer
     serving = serving_of(request)
     body = await read_json(request, max_bytes=settings.max_body_bytes, seconds=settings.body_seconds)
     submission = _submission(body, settings)
-    assessment = (await _assess(request, caller, serving, [submission]))[0]
-    if query.format == "html":
-        return HTMLResponse(render_fragment(submission.note, assessment))
-    return _json(submission.answer(assessment).model_dump_json())
+
+    def finish(_place: int, assessment: Assessment) -> Response:
+        if query.format == "html":
+            return HTMLResponse(render_fragment(submission.note, assessment))
+        return _json(submission.answer(assessment).model_dump_json())
+
+    return (await _assess(request, caller, serving, [submission], finish))[0]
 
 
 @router.post(
@@ -72,16 +79,26 @@ async def assess_batch(request: Request, caller: Assessor) -> Response:
     serving = serving_of(request)
     body = await read_json(request, max_bytes=settings.max_batch_bytes, seconds=settings.body_seconds)
     values = _batch_of(body, settings)
-    read = [_submission_or_problem(value, index, settings) for index, value in enumerate(values)]
-    submissions = [item for item in read if isinstance(item, Submission)]
-    assessments = iter(await _assess(request, caller, serving, submissions))
-    results = [
-        BatchResult(index=index, note_id=item.note.id, assessment=item.answer(next(assessments)))
-        if isinstance(item, Submission)
-        else BatchResult(index=index, note_id=_note_id(value), problem=item)
-        for index, (item, value) in enumerate(zip(read, values, strict=True))
-    ]
-    return _json(BatchOut(results=tuple(results)).model_dump_json())
+    read = []
+    for index, value in enumerate(values):
+        read.append(_submission_or_problem(value, index, settings))
+        # Reading a lot of HTML takes a while; others are served meanwhile.
+        await asyncio.sleep(0)
+    faulty = {index: item for index, item in enumerate(read) if isinstance(item, Problem)}
+    submissions = {index: item for index, item in enumerate(read) if isinstance(item, Submission)}
+    places = list(submissions)
+    results = {
+        index: BatchResult(index=index, note_id=_note_id(values[index]), problem=problem).model_dump_json()
+        for index, problem in faulty.items()
+    }
+
+    def finish(place: int, assessment: Assessment) -> None:
+        index, item = places[place], submissions[places[place]]
+        answered = BatchResult(index=index, note_id=item.note.id, assessment=item.answer(assessment))
+        results[index] = answered.model_dump_json()
+
+    await _assess(request, caller, serving, list(submissions.values()), finish)
+    return _json(f'{{"results":[{",".join(results[index] for index in range(len(values)))}]}}')
 
 
 def serving_of(request: Request) -> Serving:
@@ -97,13 +114,22 @@ def serving_of(request: Request) -> Serving:
 
 
 async def _assess(
-    request: Request, caller: Caller, serving: Serving, submissions: list[Submission]
-) -> list[Assessment]:
+    request: Request,
+    caller: Caller,
+    serving: Serving,
+    submissions: list[Submission],
+    finish: Callable[[int, Assessment], Finished],
+) -> list[Finished]:
+    metrics: Metrics = request.app.state.metrics
+
+    def count_and_finish(place: int, assessment: Assessment) -> Finished:
+        metrics.count_assessment(assessment)
+        return finish(place, assessment)
+
     request.scope["note_count"] = len(submissions)
     request.app.state.gate.charge(caller, max(len(submissions), 1))
-    assessments = await serving.scheduler.assess([submission.note for submission in submissions])
-    request.app.state.metrics.count_assessments(assessments)
-    return assessments
+    notes = [submission.note for submission in submissions]
+    return await serving.scheduler.assess(notes, finish=count_and_finish)
 
 
 def _submission(value: Any, settings: ServiceSettings, *, prefix: tuple[str | int, ...] = ()) -> Submission:

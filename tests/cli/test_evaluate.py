@@ -53,3 +53,24 @@ def test_part_without_notes_is_refused(corpus) -> None:
     options = ["--corpus", str(corpus), "--part", unused]
     result = CliRunner().invoke(app, ["evaluate", *options], env={"TRIAGE_MODELS_DIR": str(corpus / "models")})
     assert isinstance(result.exception, DatasetError)
+
+
+def test_unseen_authors_of_a_small_corpus_are_measured_with_its_own_sources(corpus) -> None:
+    for author, source in (("oak", "ash"), ("yew", "elm")):
+        text = (corpus / f"{source}.jsonl").read_text(encoding="utf-8").replace(source, author)
+        (corpus / f"{author}.jsonl").write_text(text, encoding="utf-8")
+    (corpus / "sources.yaml").write_text("read_by_cue_authors: [ash]\n", encoding="utf-8")
+    json_file = corpus / "figures.json"
+    options = ["--leave-one-source-out", "--corpus", str(corpus), "--json", str(json_file)]
+    result = CliRunner().invoke(app, ["evaluate", *options])
+    assert result.exit_code == 0, result.exception
+    figures = json.loads(json_file.read_text(encoding="utf-8"))
+    assert figures["design"]["not_tried"] == ["ash"]
+    assert (figures["sources"], figures["notes"]) == (["elm", "oak", "yew"], 6)
+    assert [system["name"] for system in figures["systems"]] == ["keywords", "tfidf", "knowledge", "model"]
+
+
+def test_two_authors_are_too_few_to_hold_one_out(corpus) -> None:
+    result = CliRunner().invoke(app, ["evaluate", "--leave-one-source-out", "--corpus", str(corpus)])
+    assert isinstance(result.exception, DatasetError)
+    assert "at least two authors" in str(result.exception)

@@ -109,3 +109,12 @@ def test_a_cue_teaches_the_status_of_the_mark_it_lies_in(note):
     )
     found = replace(read(record.text), mentions=mentions)
     assert marked_mentions(record, found) == [((18, 30, "new_phones", 0, AFFIRMED), Status.NEGATED)]
+
+
+@pytest.mark.parametrize("templates", [(), TEMPLATES[:1]])
+def test_marks_of_one_status_leave_all_to_the_rules(corpus, templates):
+    model = fit_status(*corpus(templates), FOLDING)
+    records, extractions, contexts = corpus()
+    spans = mark_spans(records[0], extractions[0], contexts[0])
+    assert model.refine(extractions[0], spans) == contexts[0]
+    assert StatusModel.from_arrays(model.to_arrays(), [], FOLDING).refine(extractions[0], spans) == contexts[0]

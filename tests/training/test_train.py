@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from triage.errors import ArtefactError, DatasetError, DigestMismatch, VersionMismatch
+from triage.flag import Status
 from triage.knowledge.loading import load_knowledge
 from triage.note import Note
 from triage.scoring.artefact import (
@@ -21,6 +22,8 @@ from triage.scoring.artefact import (
 from triage.scoring.encoder import find_encoder
 from triage.scoring.estimator import Parameters
 from triage.training.fitting import Subject
+from triage.training.records import Mark, make_record
+from triage.training.splits import Part
 from triage.training.train import prepare, train_version
 from triage.training.versions import list_versions, promote, regressions, rollback
 from triage.triager import Triager
@@ -197,3 +200,20 @@ def test_an_encoder_is_one_more_block_whose_words_are_exact(small_training, stat
     expected = load_pipeline(tmp_path / "models", version).decision_function(notes)
     np.testing.assert_allclose(scores, expected, atol=0.05)
     assert any(score.mentions for score in model.score(notes))
+
+
+def test_marks_that_are_all_alike_still_give_a_model(tmp_path, knowledge):
+    text = "She has a second phone that mum did not buy."
+    mark = Mark(start=10, end=22, indicator="new_phones", status=Status.AFFIRMED, harm=False)
+    for author in ("ash", "elm"):
+        notes = [make_record(id=f"{author}-1", source=author, text=text, marks=[mark])]
+        notes.append(make_record(id=f"{author}-2", source=author, text=f"{author}: dinner was eaten."))
+        lines = "".join(f"{note.to_json_line()}\n" for note in notes)
+        (tmp_path / f"{author}.jsonl").write_text(lines, encoding="utf-8")
+    training = prepare(
+        data_dir=tmp_path, knowledge_dir=None, parameters=Parameters(min_count=1), parts=tuple(Part), progress=silent
+    )
+    version = train_version(training, models_dir=tmp_path / "models", progress=silent)
+    assert len(read_manifest(tmp_path / "models" / version)["not_validated"]) == 26
+    answer = Triager(knowledge, scorer=load_version(tmp_path / "models", version, knowledge)).assess(text)
+    assert [(flag.indicator, flag.probability) for flag in answer.flags] == [("new_phones", None)]

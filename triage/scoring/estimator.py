@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.linear_model import LogisticRegression
 
 from triage.extraction import Extraction
-from triage.scoring.combination import Combination, design, from_coefficients
+from triage.scoring.combination import OWN, SHARED, Combination, design, from_coefficients
 from triage.scoring.encoder import EncoderBlock
 from triage.scoring.encoding import fit_encoder
 from triage.scoring.identity import Folding
@@ -188,8 +188,13 @@ def fit_combination(features: NDArray[np.float64], labels: NDArray[np.int8], par
         labels: Shape `(notes, indicators)`.
         parameters: Regularisation.
     """
+    indicators, first = labels.shape[1], bool(labels.flat[0])
+    if (labels == first).all():
+        # Labels that are all alike teach nothing.
+        bias = -_NEVER if first else _NEVER
+        return Combination(np.zeros(len(SHARED)), np.zeros((indicators, len(OWN))), bias)
     model = LogisticRegression(C=parameters.combination_c, max_iter=300)
     model.fit(design(features, deviation=parameters.deviation), labels.ravel())
     return from_coefficients(
-        model.coef_[0], float(model.intercept_[0]), indicators=labels.shape[1], deviation=parameters.deviation
+        model.coef_[0], float(model.intercept_[0]), indicators=indicators, deviation=parameters.deviation
     )

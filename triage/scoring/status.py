@@ -42,7 +42,7 @@ class StatusModel:
     confidence: float
     folding: Folding
     _tables: Mapping[str, Table[int]] = field(init=False, repr=False)
-    _weights_and_bias: NDArray[np.float32] = field(init=False, repr=False)
+    _padded: NDArray[np.float32] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         tables: defaultdict[str, dict[str, int]] = defaultdict(dict)
@@ -50,24 +50,24 @@ class StatusModel:
             kind, word = split_name(name)
             tables[kind][word] = row
         object.__setattr__(self, "_tables", tables)
-        object.__setattr__(self, "_weights_and_bias", np.vstack([self.weights, self.bias]))
+        object.__setattr__(self, "_padded", np.vstack([self.weights, np.zeros_like(self.bias)]))
 
     def refine(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[Context]:
         """Return the context of each span: that of the rules unless the model is confident of another status."""
-        found = self._features(extraction, spans)
-        chances = self._chances(found)
+        surroundings = Surroundings(extraction, self.folding, self._tables)
+        chances = self._chances(surroundings, spans)
         best = chances.argmax(axis=1).tolist()
         confident = (chances.max(axis=1) >= self.confidence).tolist()
         return [
-            self._changed(extraction.sentences[span[3]], features, STATUSES[column], span[4])
+            self._changed(extraction.sentences[span[3]], surroundings.features(span), STATUSES[column], span[4])
             if sure and STATUSES[column] is not span[4].status
             else span[4]
-            for span, features, column, sure in zip(spans, found, best, confident, strict=True)
+            for span, column, sure in zip(spans, best, confident, strict=True)
         ]
 
     def probabilities(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> NDArray[np.float64]:
         """Return the probability of each status, shape `(spans, statuses)`."""
-        return self._chances(self._features(extraction, spans))
+        return self._chances(Surroundings(extraction, self.folding, self._tables), spans)
 
     def to_arrays(self) -> dict[str, NDArray[np.float32]]:
         """Return what `from_arrays` needs besides the vocabulary."""
@@ -87,21 +87,24 @@ class StatusModel:
             raise ValueError(f"weights of shape {weights.shape} do not fit {len(vocabulary)} features")
         return cls(tuple(vocabulary), weights, bias, float(arrays["confidence"]), folding)
 
-    def _features(self, extraction: Extraction, spans: Sequence[StatusSpan]) -> list[dict[int, int]]:
-        """Return, for each span, the rows of its features and the token that each rests on."""
-        surroundings = Surroundings(extraction, self.folding, self._tables)
-        return [surroundings.features(span) for span in spans]
-
-    def _chances(self, found: Sequence[Mapping[int, int]]) -> NDArray[np.float64]:
-        if not found:
-            return np.zeros((0, len(STATUSES)))
-        # The row of the intercepts opens every span, so that none is empty.
-        rows = np.fromiter(chain.from_iterable((len(self.vocabulary), *features) for features in found), dtype=np.intp)
-        starts = [0, *accumulate(len(features) + 1 for features in found[:-1])]
-        scores = np.add.reduceat(self._weights_and_bias[rows], starts, axis=0, dtype=np.float64)
+    def _chances(self, surroundings: Surroundings[int], spans: Sequence[StatusSpan]) -> NDArray[np.float64]:
+        sentences = {index: number for number, index in enumerate(dict.fromkeys(span[3] for span in spans))}
+        own = self._sums([surroundings.of_mention(span) for span in spans])
+        shared = self._sums([surroundings.of_sentence(index) for index in sentences])
+        scores = own + shared[[sentences[span[3]] for span in spans]] + self.bias
         powers = np.exp(scores - scores.max(axis=1, keepdims=True))
         chances: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
         return chances
+
+    def _sums(self, found: Sequence[Mapping[int, int]]) -> NDArray[np.float64]:
+        """Return the sums of the weights of some features, shape `(len(found), statuses)`."""
+        if not found:
+            return np.zeros((0, len(STATUSES)))
+        # A row of zeros opens each, so that none is empty.
+        rows = np.fromiter(chain.from_iterable((len(self.vocabulary), *features) for features in found), dtype=np.intp)
+        starts = [0, *accumulate(len(features) + 1 for features in found[:-1])]
+        sums: NDArray[np.float64] = np.add.reduceat(self._padded[rows], starts, axis=0, dtype=np.float64)
+        return sums
 
     def _changed(self, sentence: Sentence, features: Mapping[int, int], status: Status, rule: Context) -> Context:
         columns = self.weights[list(features)]

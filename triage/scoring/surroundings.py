@@ -79,8 +79,12 @@ class Surroundings(Generic[Feature]):
 
     def features(self, span: StatusSpan) -> dict[Feature, int]:
         """Return the features of a mention, each once, with the token of its sentence that it rests on, -1 for none."""
+        return self.of_sentence(span[3]) | self.of_mention(span)
+
+    def of_mention(self, span: StatusSpan) -> dict[Feature, int]:
+        """Return the features that a mention has for itself; none of them is one of its sentence."""
         start, end, indicator, index, context = span
-        found = self._of_sentence(index).copy()
+        found: dict[Feature, int] = {}
         self._add(found, "rule", context.status)
         self._add(found, "indicator", indicator)
         self._add(found, "rule", f"{context.status} {indicator}")
@@ -144,7 +148,7 @@ class Surroundings(Generic[Feature]):
             if gap <= _NEAR[1]:
                 self._add(found, f"near-{side}", f"#{name}", start)
 
-    def _of_sentence(self, index: int) -> dict[Feature, int]:
+    def of_sentence(self, index: int) -> dict[Feature, int]:
         """Return the features that all mentions of a sentence share."""
         found = self._shared.get(index)
         if found is None:

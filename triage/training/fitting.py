@@ -1,6 +1,6 @@
 """Fits the sentence model and the note model from labelled notes, with out-of-fold scores of unseen authors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Self
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 
+from triage.errors import DatasetError, Issue
 from triage.extraction import Extraction
 from triage.flag import CURRENT
 from triage.knowledge.schemas import Knowledge, Strength
@@ -170,6 +171,20 @@ def features_of(examples: Examples, pipeline: Pipeline, *, cues: bool) -> NDArra
     return np.array([note_features(note, part, examples.indicators) for note, part in zip(notes, parts, strict=True)])
 
 
+def check_authors(sources: Iterable[str]) -> None:
+    """See that there are authors to hold out.
+
+    Args:
+        sources: Of each unread whole note.
+
+    Raises:
+        DatasetError: They are fewer than two.
+    """
+    if len(set(sources)) < 2:
+        issue = Issue(".", 0, "D090", "needs whole notes of at least two authors that no cue author has read")
+        raise DatasetError("Too little to learn from.", code="too_few_sources", issues=[issue])
+
+
 def source_folds(examples: Examples, count: int) -> list[NDArray[np.bool_]]:
     """Deal the authors of unread whole notes into folds, in order of name."""
     sources = examples.sources()
@@ -214,7 +229,11 @@ def cross_fit(examples: Examples, subject: Subject, parameters: Parameters) -> C
         examples: Labelled notes; at least two authors of unread whole notes.
         subject: What the model takes from the knowledge.
         parameters: What shapes the model.
+
+    Raises:
+        DatasetError: There are fewer authors.
     """
+    check_authors(examples.sources()[examples.unread].tolist())
     folds = source_folds(examples, parameters.folds)
     scored = list(out_of_fold_features(examples, folds, subject, parameters))
     features = np.concatenate([part for _, part in scored])
@@ -242,6 +261,9 @@ def fit_model(
         parameters: What shapes the model.
         version: Name of the model.
         status: The learned part of context, fitted before.
+
+    Raises:
+        DatasetError: There are fewer authors.
     """
     unseen = cross_fit(examples, subject, parameters)
     pipeline = fit_pipeline(examples, subject, parameters)
@@ -285,6 +307,10 @@ def _fit_harm(examples: Examples, pipeline: Pipeline) -> tuple[NDArray[np.float3
     """Fit what tells a described harm from a warning sign, on sentences with a current mark."""
     _, harm = examples.sentence_labels()
     marked = harm >= 0
+    if len(set(harm[marked].tolist())) < 2:
+        # Marks that are all alike teach nothing: every sentence is what they are.
+        constant = 1.0 if (harm == 1).any() else -1.0
+        return np.zeros(pipeline["classifier"].coef_.shape[1], dtype=np.float32), constant
     rows = pipeline["encoding"].transform(examples.extractions)[marked].astype(np.float64)
     model = LogisticRegression(C=1.0, solver="liblinear", tol=0.1, random_state=0).fit(rows, harm[marked])
     return model.coef_[0].astype(np.float16).astype(np.float32), float(model.intercept_[0])

@@ -84,12 +84,17 @@ def fit_status(
     """Fit the model; the same input gives the same model.
 
     Args:
-        records: Labelled notes with marks of at least two statuses.
+        records: Labelled notes; without marks of two statuses, the model leaves all to the rules.
         extractions: What was found in each.
         contexts: What the rules say of each mark, from `rule_contexts`.
         folding: How words are read.
     """
     examples = list(_examples(records, extractions, contexts, folding))
+    if len({example.status for example in examples}) < 2:
+        # Marks of one status teach nothing: the rules stand.
+        return StatusModel(
+            (), np.zeros((0, len(STATUSES)), np.float32), np.zeros(len(STATUSES), np.float32), 1.0, folding
+        )
     vocabulary = _vocabulary(examples, _permitted_words(records, extractions, contexts, folding))
     scales = np.array([_scale(name) for name in vocabulary])
     estimator = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3)

@@ -14,7 +14,6 @@ from typing import Any
 import joblib
 import numpy as np
 
-from triage.errors import DatasetError, Issue
 from triage.knowledge.loading import load_knowledge
 from triage.knowledge.schemas import Knowledge
 from triage.pipeline.extractor import Extractor
@@ -33,7 +32,7 @@ from triage.scoring.estimator import Parameters
 from triage.scoring.status import StatusModel
 from triage.training.card import model_card
 from triage.training.corpus import Corpus, load_corpus, read_sources
-from triage.training.fitting import Examples, Fitted, Subject, fit_model
+from triage.training.fitting import Examples, Fitted, Subject, check_authors, fit_model
 from triage.training.quality import figures_of
 from triage.training.splits import Part, part_of
 from triage.training.status_training import fit_status, rule_contexts
@@ -85,9 +84,7 @@ def prepare(
     chosen = [entry for entry in corpus.entries if part_of(entry.record) in parts]
     read_by_authors = read_sources(data_dir)
     unread = np.array([e.is_whole_note and e.record.source not in read_by_authors for e in chosen])
-    if len({entry.record.source for entry, is_unread in zip(chosen, unread, strict=True) if is_unread}) < 2:
-        issue = Issue(".", 0, "D090", "needs whole notes of at least two authors that no cue author has read")
-        raise DatasetError("Too little to learn from.", code="too_few_sources", issues=[issue])
+    check_authors(entry.record.source for entry, is_unread in zip(chosen, unread, strict=True) if is_unread)
     progress(f"Reading {len(chosen)} notes")
     extractor = Extractor(knowledge)
     records = tuple(entry.record for entry in chosen)

@@ -10,9 +10,10 @@ from starlette.testclient import TestClient
 from api.review.app import create_review_app
 from api.review.settings import PageSettings
 from api.settings import ServiceSettings
-from triage.review.keys import create_key_ring
+from triage.review.keys import add_key, create_key_ring
+from triage.review.people import Person, Role
 from triage.review.settings import ReviewSettings
-from triage.service import prepare_store
+from triage.service import ReviewService, prepare_store
 
 NOTE = {"source": "cms", "note": {"id": "N-1", "text": "YP has a second phone and will not say who bought it."}}
 
@@ -79,6 +80,16 @@ def test_tables_of_another_version(client, store):
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
     engine.dispose()
+    assert is_well(client)
+
+
+def test_a_key_ring_that_was_changed_is_read_again(client, store, triager):
+    prepare_store(store)
+    assert is_well(client)
+    add_key(store.key_ring)
+    operator = ReviewService.open(store, triager)
+    assert sum(operator.upkeep.rekey(Person("operator", "Operator", frozenset({Role.SYSTEM})))) > 0
+    operator.close()
     assert is_well(client)
 
 
