@@ -34,7 +34,7 @@ def serve(settings: ServiceSettings, *, app: str = APP) -> None:
         SettingsError: Listening beyond this machine without API keys.
     """
     check_exposure(settings)
-    with _shared_directory():
+    with _shared_directory(settings.workers):
         uvicorn.run(
             app,
             factory=True,
@@ -52,7 +52,7 @@ def serve(settings: ServiceSettings, *, app: str = APP) -> None:
 
 
 @contextmanager
-def _shared_directory() -> Iterator[None]:
+def _shared_directory(workers: int) -> Iterator[None]:
     """Make the directory that the workers share, and remove it however the service is told to end."""
     # The server finishes what it accepted, then raises SIGTERM again: by default the process would end right there.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
@@ -61,7 +61,9 @@ def _shared_directory() -> Iterator[None]:
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="triage-") as directory:
         os.environ["TRIAGE_SHARED_DIR"] = directory
-        os.environ.setdefault(MULTIPROCESS_DIR, directory)
+        if workers > 1:
+            # prometheus-client reads this when it is imported: too late in this process, in time for new ones.
+            os.environ.setdefault(MULTIPROCESS_DIR, directory)
         yield
 
 

@@ -169,6 +169,12 @@ def test_nothing_of_a_note_is_in_logs_metrics_or_problems(live) -> None:
             client.post("/v1/assess", json=case_note),
         ]
         assert [answer.status_code for answer in answered] == [200] * 4
+        kept = {"source": CANARY, "team": CANARY, "note": note | {"text": f"YP has a second phone. {CANARY}"}}
+        stored = client.post("/v1/notes", json=kept, headers={"Idempotency-Key": CANARY})
+        assert stored.status_code == 201
+        reviews = f"/v1/notes/{stored.json()['item_id']}/reviews"
+        said = {"source": CANARY, "reviewer": CANARY, "outcome": "act", "comment": CANARY}
+        missed = {"indicator": "new_phones", "verdict": "added", "words": CANARY, "comment": CANARY}
         refused = {
             client.post("/v1/assess", json=note | {CANARY: CANARY}): 422,
             client.post("/v1/assess", json=note | {"recorded_at": CANARY}): 422,
@@ -183,6 +189,14 @@ def test_nothing_of_a_note_is_in_logs_metrics_or_problems(live) -> None:
             client.patch(f"/{CANARY}", headers={"X-Request-ID": CANARY, "User-Agent": CANARY}): 404,
             client.post("/v1/assess/batch", json={"notes": [note], CANARY: CANARY}): 422,
             client.get("/v1/model", headers={"If-None-Match": CANARY}): 200,
+            client.post("/v1/notes", json=kept | {"consent": True}, headers={"Idempotency-Key": CANARY}): 409,
+            client.post("/v1/notes", json=kept | {"note": note | {"id": f"{CANARY}\n"}}): 422,
+            client.post("/v1/notes", json=kept | {CANARY: CANARY}): 422,
+            client.post(reviews, json=said | {"decisions": [missed]}): 422,
+            client.post(reviews, json=said | {"decisions": [missed | {"indicator": CANARY}]}): 422,
+            client.post(reviews, json=said | {CANARY: CANARY}): 422,
+            client.post(f"/v1/notes/{CANARY}/reviews", json=said): 404,
+            client.get(f"/review/notes/{CANARY}"): 403,
         }
         problems = client.post("/v1/assess/batch", json={"notes": [{"id": "x", CANARY: CANARY}, CANARY]})
         metrics = client.get("/metrics").text

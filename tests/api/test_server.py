@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -59,8 +61,9 @@ def test_what_workers_share_is_removed_at_the_end(tmp_path: Path, workers: str, 
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root can write everywhere")
-def test_nothing_but_the_temporary_directory_is_written_to(tmp_path: Path) -> None:
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """One worker without privileges, in a directory that it cannot write to: its address and process."""
     directory, temporary = tmp_path / "read_only", tmp_path / "temporary"
     directory.mkdir()
     temporary.mkdir()
@@ -80,21 +83,35 @@ def test_nothing_but_the_temporary_directory_is_written_to(tmp_path: Path) -> No
     command = [*unprivileged, sys.executable, "-c", "from triage.cli import main; main()", "serve"]
     with subprocess.Popen(command, cwd=directory, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
-            wait_until_ready(port, process)
-            answer = httpx.post(f"http://127.0.0.1:{port}/v1/assess", json={"text": "YP has a second phone."})
-            assert answer.json()["outcome"] == "assessed"
+            wait_until(f"http://127.0.0.1:{port}/health/ready", process)
+            yield f"http://127.0.0.1:{port}", process
         finally:
             process.terminate()
-        assert process.wait(timeout=60) == 0
+            status = process.wait(timeout=60)
+    assert status == 0
     assert list(temporary.iterdir()) == list(directory.iterdir()) == []
 
 
-def wait_until_ready(port: int, process: "subprocess.Popen[bytes]") -> None:
+def wait_until(url: str, process: "subprocess.Popen[bytes]", *, says: str = "") -> None:
     for _ in range(1200):
         assert process.poll() is None
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/health/ready").is_success:
+            answer = httpx.get(url)
+            if answer.is_success and says in answer.text:
                 return
         except httpx.TransportError:
-            time.sleep(0.1)
-    raise AssertionError("the service did not become ready")
+            pass
+        time.sleep(0.05)
+    raise AssertionError(f"{url} did not say so in time")
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root can write everywhere")
+def test_nothing_is_written_but_to_a_temporary_directory_and_what_was_accepted_is_finished(alone) -> None:
+    url, process = alone
+    notes = [{"id": str(n), "text": "YP has a second phone. " * 40} for n in range(300)]
+    with ThreadPoolExecutor(1) as pool:
+        batch = pool.submit(httpx.post, f"{url}/v1/assess/batch", json={"notes": notes}, timeout=60)
+        wait_until(f"{url}/metrics", process, says="triage_notes_total")
+        process.terminate()
+        results = batch.result().json()["results"]
+    assert [result["assessment"]["outcome"] for result in results] == ["assessed"] * 300

@@ -136,4 +136,3 @@ def _collect_concepts(files: Mapping[str, KnowledgeFile]) -> dict[str, Concept]:
                 file.fault(("concepts", concept_id), "K010", f"concept '{concept_id}' is in another file too")
             concepts[concept_id] = concept
     return concepts
-

@@ -24,6 +24,7 @@ from triage.review.tables import assessments, item_flags, items, note_versions, 
 from triage.review.vocabulary import ItemKind, ItemState
 
 _NAME = re.compile(NAME)
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def check_submission(submission: Submission) -> None:
@@ -38,7 +39,7 @@ def check_submission(submission: Submission) -> None:
         ("team", submission.team),
         ("author_role", note.author_role),
     ):
-        if value is not None and (len(value) > MAX_NAME or not _NAME.fullmatch(value)):
+        if value is not None and (len(value) > MAX_NAME or not _NAME.fullmatch(value) or _SURROGATE.search(value)):
             raise NoteError(
                 f"field '{field}' is empty, longer than {MAX_NAME} or holds control characters",
                 code="invalid_field",

@@ -92,9 +92,8 @@ def fit_status(
     examples = list(_examples(records, extractions, contexts, folding))
     if len({example.status for example in examples}) < 2:
         # Marks of one status teach nothing: the rules stand.
-        return StatusModel(
-            (), np.zeros((0, len(STATUSES)), np.float32), np.zeros(len(STATUSES), np.float32), 1.0, folding
-        )
+        nothing = np.zeros((1, len(STATUSES)), dtype=np.float32)
+        return StatusModel((), nothing[:0], nothing[0], 1.0, folding)
     vocabulary = _vocabulary(examples, _permitted_words(records, extractions, contexts, folding))
     scales = np.array([_scale(name) for name in vocabulary])
     estimator = LogisticRegression(C=_STRENGTH, max_iter=_ITERATIONS, tol=1e-3)

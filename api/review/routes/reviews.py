@@ -43,6 +43,8 @@ router = APIRouter(prefix="/v1", tags=["review"])
 Sender = Annotated[Caller, Depends(require(Scope.REVIEW))]
 _FAULTY = frozenset({"bad_decision", "bad_value", "undecided_flags"})
 """What is wrong with the review itself, and not with the moment at which it comes."""
+_IN_PLACE_OF = {"judge_first": "this note is read without its flags; review it on the review pages"}
+"""Where the store speaks to somebody who has the page open."""
 
 
 @router.post(
@@ -138,7 +140,7 @@ def _problem(error: ReviewError) -> ProblemError:
         case StoreUnavailable() | KeyRingError():
             return come_back(STORE_UNAVAILABLE, error.message)
         case NotAllowed() | ReviewConflict() | InvalidTransition():
-            fault = FieldError(code=error.code, detail=error.message)
+            fault = FieldError(code=error.code, detail=_IN_PLACE_OF.get(error.code, error.message))
             return ProblemError(REVIEW_CONFLICT, "See 'errors' for the reason.", (fault,))
         case _:
             raise error
