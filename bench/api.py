@@ -202,7 +202,7 @@ def measure(url: str, process: int, bodies: Bodies, *, share: float) -> dict[str
         "nothing_32": run("/nothing", bodies.singles, connections=32, seconds=10 * share),
         "assess_32": run("/v1/assess", bodies.singles, connections=32, seconds=20 * share),
         "assess_128": run("/v1/assess", bodies.singles, connections=128, seconds=20 * share),
-        "batch_2": run("/v1/assess/batch", bodies.batch, connections=2, seconds=120, requests=4 + int(16 * share)),
+        "batch_4": run("/v1/assess/batch", bodies.batch, connections=4, seconds=120, requests=4 + int(16 * share)),
         "soak_first_half": run("/v1/assess", bodies.soak, **half),
         "soak_second_half": run("/v1/assess", bodies.soak, **half, skip=half["requests"]),
     }
@@ -283,7 +283,7 @@ def show(figures: dict[str, Any]) -> None:
             table.add_row(name.replace("_", " "), *times, sizes, str(figure["statuses"]))
     console = Console()
     console.print(table)
-    library, batch = figures["library_ms"], figures["batch_2"]["requests_per_second"] * NOTES
+    library, batch = figures["library_ms"], figures["batch_4"]["requests_per_second"] * NOTES
     own = figures["answers_ready_32"]["processor_ms"]
     console.print(f"Processor time a note: {library:.2f} ms in the library, {own:.2f} ms in the service.")
     console.print(f"Batches: {batch:.0f} notes/s; the library in one process: {1000 / library:.0f}.")
@@ -295,7 +295,7 @@ def memory_verdict(figures: dict[str, Any]) -> str:
     """Return what the soak says of memory."""
     halves = [figures["soak_first_half"], figures["soak_second_half"]]
     sent = sum(half["all_requests"] for half in halves)
-    start, middle, end = (max(figure["megabytes"]) for figure in (figures["batch_2"], *halves))
+    start, middle, end = (max(figure["megabytes"]) for figure in (figures["batch_4"], *halves))
     verdict = "flat" if end <= middle * (1 + FLAT) else "growing"
     grown = f"{start:.0f} MB before, {middle:.0f} after half of them, {end:.0f} at the end"
     return f"Memory a worker over {sent:,} requests: {grown}: {verdict}."
