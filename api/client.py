@@ -25,6 +25,8 @@ Model = TypeVar("Model", bound=BaseModel)
 _TIMEOUT_SECONDS = 30.0
 _COME_BACK = (429, 503)
 _LONGEST_WAIT = 30.0
+_CUT_OFF = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""A worker that stops closes connections that it has not read from; every request here is safe to send again."""
 
 
 class ServiceError(Exception):
@@ -47,7 +49,7 @@ class TriageClient:
     Args:
         base_url: Where the service is.
         key: API key; None on the same machine while there are no keys.
-        retries: How often a request is sent again when the service asks to come back (429, 503).
+        retries: How often a request is sent again when the service asks to come back (429, 503) or is being restarted.
         transport: Another way to reach it, such as `httpx.ASGITransport` in tests.
     """
 
@@ -161,7 +163,12 @@ class TriageClient:
 
     def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
         for attempt in range(self._retries + 1):
-            response = self._http.request(method, path, **options)
+            try:
+                response = self._http.request(method, path, **options)
+            except _CUT_OFF:
+                if attempt == self._retries:
+                    raise
+                continue
             if response.status_code not in _COME_BACK or attempt == self._retries:
                 break
             time.sleep(min(float(response.headers.get("retry-after", 1)), _LONGEST_WAIT))

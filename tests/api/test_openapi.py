@@ -119,6 +119,27 @@ def test_client_comes_back_when_asked_to() -> None:
     assert (caught.value.status, caught.value.problem) == (502, None)
 
 
+def test_client_sends_again_what_a_stopping_worker_cut_off() -> None:
+    calls: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        calls.append(request)
+        if len(calls) == 1:
+            raise httpx.ReadError("reset", request=request)
+        return httpx.Response(500)
+
+    with TriageClient("http://service", transport=httpx.MockTransport(answer)) as client:
+        with pytest.raises(ServiceError):
+            client.model()
+        assert len(calls) == 2
+    calls.clear()
+    with (
+        TriageClient("http://service", retries=0, transport=httpx.MockTransport(answer)) as client,
+        pytest.raises(httpx.ReadError),
+    ):
+        client.model()
+
+
 def test_client_sends_what_the_document_asks_for() -> None:
     written = whole_document
     sent: list[httpx.Request] = []
