@@ -7,8 +7,6 @@ load generator shares the processors with the service.
 import json
 import os
 import random
-import signal
-import socket
 import string
 import subprocess
 import sys
@@ -32,6 +30,7 @@ from api.app import create_app
 from api.scheduler import Scheduler
 from api.serving import Serving
 from api.settings import read_settings
+from bench.served import served
 from triage.flag import Assessment
 from triage.note import Note, parse_note
 from triage.triager import Triager
@@ -151,39 +150,22 @@ def write_bodies(directory: Path, texts: list[str]) -> Bodies:
 @contextmanager
 def service(directory: Path, app: str) -> Iterator[tuple[str, int]]:
     """Run the service without limits on a key; yield its address and process."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    environment = os.environ | {
-        "TRIAGE_PORT": str(port),
+    environment = {
         "TRIAGE_WORKERS": str(WORKERS),
         "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
         "TRIAGE_RATE_NOTES": "1e9",
         "TRIAGE_RATE_BURST": "1000000000",
     }
     start = "from api.server import serve; from api.settings import read_settings; serve(read_settings(), app={!r})"
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-c", start.format(f"bench.api:{app}")], env=environment, stdout=log, stderr=log
-        )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", process.pid
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+    with served(
+        start.format(f"bench.api:{app}"), environment, log=directory / "log", is_ready=all_workers_ready
+    ) as running:
+        yield running
 
 
-def wait_until_ready(url: str) -> None:
-    """Wait until all workers are ready."""
-    for _ in range(1200):
-        try:
-            if f"triage_ready_workers {WORKERS}.0" in httpx.get(f"{url}/metrics").text:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise SystemExit("the service did not become ready")
+def all_workers_ready(url: str) -> bool:
+    """Whether every worker says that it is ready."""
+    return f"triage_ready_workers {WORKERS}.0" in httpx.get(f"{url}/metrics").text
 
 
 def measure(url: str, process: int, bodies: Bodies, *, share: float) -> dict[str, Any]:

@@ -9,9 +9,7 @@ import argparse
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +22,7 @@ import typer
 
 from api.review.sign_in import SECRET_HEADER
 from bench.filled_store import fill
+from bench.served import served
 from triage.note import Note
 from triage.review.people import Person, Role
 from triage.review.records import Submission
@@ -149,10 +148,7 @@ def timed(step: Step, reader: Reader) -> float:
 @contextmanager
 def serving(settings: ReviewSettings, directory: Path) -> Iterator[str]:
     """Run `triage serve` on a store and yield its address."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    environment = os.environ | {
+    environment = {
         "TRIAGE_DATABASE_URL": settings.database_url,
         "TRIAGE_KEY_RING": str(settings.key_ring),
         "TRIAGE_SIGN_IN": "proxy",
@@ -161,35 +157,15 @@ def serving(settings: ReviewSettings, directory: Path) -> Iterator[str]:
         "TRIAGE_KEYS_FILE": str(directory / "keys.json"),
         # Without a model: what is measured is the store, and the full one was filled without as well.
         "TRIAGE_MODELS_DIR": str(directory),
-        "TRIAGE_PORT": str(port),
         "TRIAGE_WORKERS": "1",
         "TRIAGE_SESSION_SECRET": SECRET,
     }
-    command = [sys.executable, "-c", "from triage.cli import main; main()", "serve"]
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603
-        try:
-            wait_until_ready(process, url)
-            yield url
-        finally:
-            process.terminate()
-
-
-def wait_until_ready(process: "subprocess.Popen[bytes]", url: str) -> None:
-    """Return once the server answers.
-
-    Raises:
-        SystemExit: It ended, or does not become ready.
-    """
-    for _ in range(600):
-        try:
-            if httpx.get(f"{url}/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.1)
-        if process.poll() is not None:
-            break
-    raise SystemExit("The server did not start; `triage serve` says why.")
+    code = "from triage.cli import app; app(['serve'])"
+    log = settings.key_ring.with_suffix(".log")
+    with served(
+        code, environment, log=log, is_ready=lambda url: httpx.get(f"{url}/health/ready").is_success
+    ) as running:
+        yield running[0]
 
 
 class PostgreSql:

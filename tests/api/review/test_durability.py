@@ -56,6 +56,8 @@ class Server:
             "TRIAGE_WORKERS": "2",
             "TRIAGE_RATE_NOTES": "1e6",
             "TRIAGE_RATE_BURST": "1000000",
+            # What a killed server leaves behind goes with the test's own files.
+            "TMPDIR": str(directory),
         }
         self.log = directory / f"log-{port}.jsonl"
 
