@@ -19,7 +19,8 @@ from triage.files import write_whole
 from triage.scoring.estimator import Parameters
 from triage.settings import Settings
 from triage.training.evaluation.baselines import FIXED_THRESHOLD, PlainTfidf
-from triage.training.fitting import Examples, cross_fit, source_folds
+from triage.training.examples import Examples
+from triage.training.fitting import cross_fit, source_folds
 from triage.training.quality import figures_of
 from triage.training.train import Training, prepare
 

@@ -74,7 +74,7 @@ def without_repeats(mentions: Iterable[Found]) -> list[Found]:
         if not any(_covers(other, mention) for other in others):
             others.append(mention)
     return sorted(
-        chain.from_iterable(kept.values()), key=lambda m: (m.start, m.end, m.indicator, (m.source.kind, m.source.id))
+        chain.from_iterable(kept.values()), key=lambda m: (m.start, m.end, m.indicator, m.source.kind, m.source.id)
     )
 
 

@@ -21,7 +21,7 @@ from triage.scoring.artefact import (
 )
 from triage.scoring.encoder import find_encoder
 from triage.scoring.estimator import Parameters
-from triage.training.fitting import Subject
+from triage.training.examples import Subject
 from triage.training.records import Mark, make_record
 from triage.training.splits import Part
 from triage.training.train import prepare, train_version

@@ -49,10 +49,7 @@ class Compiler:
     def __init__(self, concepts: Mapping[str, Concept], inflector: Inflector) -> None:
         self._inflector = inflector
         self._labels: dict[Key, int] = {}
-        self._members = {
-            name: frozenset([name, *(other for other, c in concepts.items() if name in c.includes)])
-            for name in concepts
-        }
+        self._held = {name: (name, *concept.includes) for name, concept in concepts.items()}
         self._concept_of = {self._label(("concept", name)): name for name in concepts}
         self._literal: dict[str, set[str]] = defaultdict(set)
         self._interned: dict[frozenset[int], Labels] = {}
@@ -119,12 +116,13 @@ class Compiler:
         return self._interned[members]
 
     def _labels_by_concept(self) -> dict[str, frozenset[int]]:
+        """Return what a term of each concept stands for: labels of the concept, and of those that include it."""
         labels: dict[str, set[int]] = defaultdict(set)
         for key, label in self._labels.items():
             if key[0] == "concept":
-                for name, members in self._members.items():
-                    if not members.isdisjoint(key[1:]):
-                        labels[name].add(label)
+                for name in key[1:]:
+                    for held in self._held[name]:
+                        labels[held].add(label)
         return {name: frozenset(found) for name, found in labels.items()}
 
     def _program(self, pattern: Pattern, within: int) -> Program:

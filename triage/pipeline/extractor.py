@@ -117,11 +117,12 @@ class Extractor:
         """
         with self._reading, self._tokens.memory_zone():
             reading = read(text, self._tokens, self._lexicon)
+        matched: dict[int, set[str]] = defaultdict(set)
+        for match in self._find(reading).matches:
+            matched[match.target.sentence].add(f"{match.cue.indicator}.{match.cue.cue.id}")
         explained = []
-        for span, hits in zip(reading.sentences, reading.hits, strict=True):
-            matches = self._find(replace(reading, hits=(hits,))).matches
-            matched = frozenset(f"{match.cue.indicator}.{match.cue.cue.id}" for match in matches)
-            if misses := near_misses(self._candidates, hits, self._names, matched=matched):
+        for index, (span, hits) in enumerate(zip(reading.sentences, reading.hits, strict=True)):
+            if misses := near_misses(self._candidates, hits, self._names, matched=frozenset(matched[index])):
                 explained.append((span, misses))
         return explained
 

@@ -32,7 +32,8 @@ from triage.scoring.estimator import Parameters
 from triage.scoring.status import StatusModel
 from triage.training.card import model_card
 from triage.training.corpus import Corpus, load_corpus, read_sources
-from triage.training.fitting import Examples, Fitted, Subject, check_authors, fit_model
+from triage.training.examples import Examples, Subject
+from triage.training.fitting import Fitted, check_authors, fit_model
 from triage.training.quality import figures_of
 from triage.training.splits import Part, part_of
 from triage.training.status_training import fit_status, rule_contexts
@@ -176,7 +177,7 @@ def _replace(new: Path, target: Path) -> None:
     """Put a finished directory in place of an earlier one of the same inputs."""
     if target.exists():
         shutil.rmtree(target)
-    shutil.copytree(new, target.with_name(f".{target.name}.partial"), dirs_exist_ok=True)
     partial = target.with_name(f".{target.name}.partial")
+    shutil.copytree(new, partial, dirs_exist_ok=True)
     partial.chmod(0o755)
     partial.rename(target)

@@ -15,7 +15,7 @@ from triage.scoring.artefact import (
     read_manifest,
     verify_files,
 )
-from triage.training.fitting import urgent_indicators
+from triage.training.examples import urgent_indicators
 
 RECALL_MARGIN = 0.05
 """How far the recall of an urgent indicator may fall."""

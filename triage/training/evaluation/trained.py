@@ -12,7 +12,8 @@ from triage.scoring.estimator import Parameters
 from triage.training.corpus import Corpus
 from triage.training.evaluation.predictions import Prediction
 from triage.training.evaluation.systems import FittedModel
-from triage.training.fitting import Examples, Subject, fit_model
+from triage.training.examples import Examples, Subject
+from triage.training.fitting import fit_model
 from triage.training.records import Record
 from triage.training.status_training import fit_status, rule_contexts
 
