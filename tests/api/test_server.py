@@ -114,4 +114,6 @@ def test_nothing_is_written_but_to_a_temporary_directory_and_what_was_accepted_i
         wait_until(f"{url}/metrics", process, says="triage_notes_total")
         process.terminate()
         results = batch.result().json()["results"]
+    # Told once: a second signal in the last moments of an interpreter would end it by that signal.
+    assert process.wait(timeout=60) == 0
     assert [result["assessment"]["outcome"] for result in results] == ["assessed"] * 300
